@@ -1,0 +1,89 @@
+"""Companies and their people."""
+
+from __future__ import annotations
+
+import pghistory
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kanal.directory.models.record import Record
+from kanal.directory.models.reference import Industry
+
+country_code = RegexValidator(r"^[A-Z]{2}$", _("A country is two capital letters, such as DK."))
+
+
+class AccountKind(models.TextChoices):
+    """What a company is to the vendor."""
+
+    CUSTOMER = "customer", _("Customer")
+    PARTNER = "partner", _("Partner")
+
+
+@pghistory.track()
+class Account(Record):
+    """A company: a customer, or a partner."""
+
+    kind = models.CharField(_("kind"), max_length=10, choices=AccountKind, default=AccountKind.CUSTOMER, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    registration_number = models.CharField(
+        _("registration number"), max_length=40, blank=True, help_text=_("As in the country's company register.")
+    )
+    domain = models.CharField(_("web domain"), max_length=120, blank=True, help_text=_("Such as lindholm.example."))
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True, validators=[country_code])
+    industry = models.ForeignKey(
+        Industry, models.PROTECT, null=True, blank=True, related_name="accounts", verbose_name=_("industry")
+    )
+    employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="subsidiaries", verbose_name=_("part of")
+    )
+    managing_partner = models.ForeignKey(
+        "Partner",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="customers",
+        verbose_name=_("managing partner"),
+        help_text=_("The partner that keeps this customer, if one does."),
+    )
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        indexes = [
+            models.Index(fields=["kind", "name", "id"], name="account_by_name"),
+            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="account_name_trgm"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class Contact(Record):
+    """A person at an account. Not somebody who signs in: those are `Person`."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="contacts", verbose_name=_("account"))
+    name = models.CharField(_("name"), max_length=160)
+    job_title = models.CharField(_("job title"), max_length=120, blank=True)
+    email = models.EmailField(_("email"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        indexes = [
+            models.Index(fields=["name", "id"], name="contact_by_name"),
+            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="contact_name_trgm"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

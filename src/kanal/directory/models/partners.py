@@ -1,0 +1,58 @@
+"""Partner companies: what the vendor knows of them as partners."""
+
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kanal.directory.models.accounts import Account
+from kanal.directory.models.record import Record
+from kanal.directory.models.reference import Industry, ProductFamily, Territory, Tier
+
+
+class PartnerStatus(models.TextChoices):
+    """Where the partnership stands."""
+
+    ACTIVE = "active", _("Active")
+    PAUSED = "paused", _("Paused")
+    ENDED = "ended", _("Ended")
+
+
+@pghistory.track()
+class Partner(Record):
+    """The profile of a partner company; its name and address are those of its account."""
+
+    account = models.OneToOneField(Account, models.PROTECT, related_name="profile", verbose_name=_("account"))
+    status = models.CharField(_("status"), max_length=10, choices=PartnerStatus, default=PartnerStatus.ACTIVE)
+    tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="partners", verbose_name=_("tier"))
+    territories = models.ManyToManyField(Territory, blank=True, related_name="partners", verbose_name=_("territories"))
+    industries = models.ManyToManyField(Industry, blank=True, related_name="partners", verbose_name=_("industries"))
+    families = models.ManyToManyField(
+        ProductFamily, blank=True, related_name="partners", verbose_name=_("product families")
+    )
+    capacity = models.PositiveIntegerField(
+        _("capacity"), null=True, blank=True, help_text=_("How many open opportunities it takes at most. Empty means no limit.")
+    )
+    channel_manager = models.ForeignKey(
+        "Person", models.PROTECT, null=True, blank=True, related_name="partners_looked_after", verbose_name=_("channel manager")
+    )
+    time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Copenhagen")
+
+    class Meta:
+        ordering = ["account__name"]
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+
+    def __str__(self) -> str:
+        return self.account.name
+
+    @property
+    def name(self) -> str:
+        """Give the company's name."""
+        return self.account.name
+
+    @property
+    def takes_offers(self) -> bool:
+        """Tell whether opportunities may be offered to this partner."""
+        return self.status == PartnerStatus.ACTIVE and self.archived_at is None

@@ -1,0 +1,30 @@
+"""What can happen to the status of an opportunity, one path each."""
+
+from kanal.distribution.actions.answering import accept, decline, expire, expire_due, mark_seen
+from kanal.distribution.actions.closing import cancel, lose, reopen, win
+from kanal.distribution.actions.delivering import deliver, withdraw
+from kanal.distribution.actions.saving import Move, save
+from kanal.distribution.actions.working import approve, extend, hold, move_stage, resume, return_, share
+
+__all__ = [
+    "Move",
+    "accept",
+    "approve",
+    "cancel",
+    "decline",
+    "deliver",
+    "expire",
+    "expire_due",
+    "extend",
+    "hold",
+    "lose",
+    "mark_seen",
+    "move_stage",
+    "reopen",
+    "resume",
+    "return_",
+    "save",
+    "share",
+    "win",
+    "withdraw",
+]

@@ -1,0 +1,100 @@
+"""Closing an opportunity, and opening it again."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from kanal.config import clock
+from kanal.directory.acting import acting
+from kanal.directory.models import Person
+from kanal.directory.money import in_base, rate_on
+from kanal.directory.refusal import Invalid
+from kanal.distribution.actions.delivering import close_offer
+from kanal.distribution.actions.step import Step, begin
+from kanal.opportunities.lifecycle import CLOSED, Status, Verb
+from kanal.opportunities.models import CloseReason, Opportunity, Participation
+
+
+def win(
+    *, key: uuid.UUID, reason: str, by: Person, revenue: Decimal | None = None, on: date | None = None, text: str = ""
+) -> Opportunity:
+    """Close an opportunity as won.
+
+    Args:
+        key: which one.
+        reason: a `CloseReason`.
+        by: who.
+        revenue: what it brought, in its currency; the estimate where it is left out.
+        on: the day; today where it is left out.
+        text: more, in their own words.
+
+    Raises:
+        Missing, NotAllowed, Conflict: it is not theirs to see, to close, or not in this status.
+        Invalid: the reason is unknown, the revenue negative, the day in the future.
+    """
+    with acting(by):
+        step = begin(key, Verb.WIN, by=by)
+        step.opportunity.actual_revenue = step.opportunity.estimated_revenue if revenue is None else revenue
+        if step.opportunity.actual_revenue is not None and step.opportunity.actual_revenue < 0:
+            raise Invalid({"actual_revenue": _("Enter an amount of zero or more.")})
+        _close(step, Status.WON, "won", reason, on, text)
+    return step.opportunity
+
+
+def lose(*, key: uuid.UUID, reason: str, by: Person, on: date | None = None, text: str = "") -> Opportunity:
+    """Close an opportunity as lost; raises as `win` does."""
+    with acting(by):
+        step = begin(key, Verb.LOSE, by=by)
+        step.opportunity.actual_revenue = Decimal(0)
+        _close(step, Status.LOST, "lost", reason, on, text)
+    return step.opportunity
+
+
+def cancel(*, key: uuid.UUID, reason: str, by: Person, text: str = "") -> Opportunity:
+    """Close an opportunity that comes to nothing; an offer that waits is withdrawn. Raises as `win` does."""
+    with acting(by):
+        step = begin(key, Verb.CANCEL, by=by)
+        if step.opportunity.status == Status.DELIVERED:
+            close_offer(step, by=by)
+            step.opportunity.partner = None
+        _close(step, Status.CANCELED, "canceled", reason, None, text)
+    return step.opportunity
+
+
+def reopen(*, key: uuid.UUID, reason: str, by: Person) -> Opportunity:
+    """Open a closed opportunity again: with its partners where they still take part, else in progress.
+
+    Raises:
+        Missing, NotAllowed, Conflict: it is not theirs to see, to reopen, or not closed.
+        Invalid: no reason is given.
+    """
+    with acting(by):
+        step = begin(key, Verb.REOPEN, by=by)
+        if not reason.strip():
+            raise Invalid({"reason": _("Say why it is opened again.")})
+        working = Participation.objects.filter(opportunity=key, until__isnull=True).exists()
+        opportunity = step.opportunity
+        opportunity.actual_revenue = opportunity.actual_revenue_base = opportunity.actual_close_date = None
+        opportunity.close_reason = ""
+        step.move(Status.ACCEPTED if working else Status.IN_PROGRESS)
+        step.record("reopened", body=reason)
+    return step.opportunity
+
+
+def _close(step: Step, status: Status, event: str, reason: str, on: date | None, text: str) -> None:
+    assert status in CLOSED
+    opportunity = step.opportunity
+    if reason not in CloseReason.values:
+        raise Invalid({"close_reason": _("Choose a reason.")})
+    day = on or clock.today()
+    if day > clock.today():
+        raise Invalid({"actual_close_date": _("The day of the close can’t be in the future.")})
+    opportunity.actual_close_date, opportunity.close_reason = day, reason
+    opportunity.actual_revenue_base = in_base(opportunity.actual_revenue, rate_on(opportunity.currency, day))
+    step.move(status)
+    step.record(event, facts={"reason": reason}, body=text)
+

@@ -1,0 +1,113 @@
+"""Giving an opportunity to a partner, and taking the offer back."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.utils.translation import gettext as _
+
+from kanal.config import clock
+from kanal.directory.acting import acting
+from kanal.directory.models import Partner, Person
+from kanal.directory.refusal import Conflict, Invalid
+from kanal.distribution import deadlines
+from kanal.distribution.actions.step import Step, begin, end_part, pending, take_part
+from kanal.distribution.models import Offer, OfferStatus
+from kanal.distribution.telling import Event, announce
+from kanal.opportunities import timeline
+from kanal.opportunities.lifecycle import Status, Verb
+from kanal.opportunities.models import Kind, Participation
+
+
+def deliver(*, key: uuid.UUID, partner: Partner, by: Person, override_reason: str = "") -> Offer:
+    """Offer an opportunity to one partner, who is told at once and has until the deadline to answer.
+
+    Args:
+        key: the opportunity.
+        partner: to whom.
+        by: who delivers.
+        override_reason: why it goes to a partner that declined it before; needed only then.
+
+    Raises:
+        Missing, NotAllowed, Conflict: it is not theirs to see, to deliver, or not in this status.
+        Invalid: the partner does not take offers, or has declined this one before; names `partner`.
+    """
+    with acting(by):
+        step = begin(key, Verb.DELIVER, by=by)
+        _check_partner(step, partner, override_reason.strip())
+        now = clock.now()
+        offer = Offer.objects.create(
+            opportunity=step.opportunity,
+            partner=partner,
+            delivered_at=now,
+            delivered_by=by,
+            deadline=deadlines.answer_by(partner, now),
+            override_reason=override_reason.strip(),
+        )
+        step.opportunity.partner = partner
+        step.opportunity.answer_by = offer.deadline
+        step.move(Status.DELIVERED)
+        take_part(step.opportunity, partner, Kind.OFFERED)
+        timeline.record(
+            step.opportunity, "delivered", by=by, facts={"partner": partner.name}, partner=partner
+        )
+        announce(Event.DELIVERED, offer)
+    return offer
+
+
+def withdraw(*, key: uuid.UUID, by: Person, reason: str = "") -> Offer:
+    """Take back an offer that waits for an answer; the partner is told.
+
+    Args:
+        key: the opportunity.
+        by: who withdraws.
+        reason: what the partner is told, if anything.
+
+    Raises:
+        Missing, NotAllowed, Conflict: it is not theirs to see, to withdraw, or not delivered.
+    """
+    with acting(by):
+        step = begin(key, Verb.WITHDRAW, by=by)
+        offer = close_offer(step, by=by, text=reason)
+        step.opportunity.partner = None
+        step.move(Status.IN_PROGRESS)
+    return offer
+
+
+def close_offer(step: Step, *, by: Person, text: str = "") -> Offer:
+    """Withdraw the pending offer of a locked opportunity; the caller writes the status."""
+    offer = pending(step.opportunity)
+    offer.status = OfferStatus.WITHDRAWN
+    offer.answered_at, offer.answered_by, offer.text = clock.now(), by, text.strip()
+    offer.save()
+    end_part(step.opportunity, offer.partner)
+    timeline.record(
+        step.opportunity, "withdrawn", by=by, facts={"partner": offer.partner.name}, body=text.strip(),
+        partner=offer.partner,
+    )
+    announce(Event.WITHDRAWN, offer)
+    return offer
+
+
+def declined_before(opportunity_key: uuid.UUID, partner: Partner) -> bool:
+    """Tell whether a partner has declined this opportunity once."""
+    return Offer.objects.filter(opportunity=opportunity_key, partner=partner, status=OfferStatus.DECLINED).exists()
+
+
+def _check_partner(step: Step, partner: Partner, override_reason: str) -> None:
+    if not partner.takes_offers:
+        raise Invalid(
+            {"partner": _("%(partner)s takes no offers now: its status is “%(status)s”. Choose another partner.")
+             % {"partner": partner.name, "status": partner.get_status_display()}}
+        )
+    working = Participation.objects.filter(opportunity=step.opportunity, until__isnull=True).first()
+    if working is not None:
+        raise Conflict(
+            _("%(partner)s works on this opportunity. Approve or cancel it; it can’t be delivered meanwhile.")
+            % {"partner": working.partner.name}
+        )
+    if declined_before(step.opportunity.pk, partner) and not override_reason:
+        raise Invalid(
+            {"partner": _("%(partner)s declined this opportunity before. Choose another partner, or say why it should get it again.")
+             % {"partner": partner.name}, "override_reason": _("Say why it goes to this partner again.")}
+        )

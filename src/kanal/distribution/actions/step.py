@@ -1,0 +1,148 @@
+"""What every step of the status machine begins and ends with."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from kanal.config import clock
+from kanal.directory.models import Partner, Person
+from kanal.directory.refusal import Conflict, Missing, NotAllowed
+from kanal.distribution.models import Offer, OfferStatus
+from kanal.opportunities import access, lifecycle, timeline
+from kanal.opportunities.actions.record import lock, touch
+from kanal.opportunities.lifecycle import Status, Verb
+from kanal.opportunities.models import Kind, Opportunity, Participation
+
+
+@dataclass
+class Step:
+    """A locked opportunity on which a verb is allowed.
+
+    Attributes:
+        opportunity: the record, locked until the transaction ends.
+        part: the part that the acting person's company has in it; None for the vendor and the clock.
+        by: who acts; None is the clock.
+    """
+
+    opportunity: Opportunity
+    part: Participation | None
+    by: Person | None
+
+    def move(self, status: Status) -> None:
+        """Write a new status, with what follows from it for the record."""
+        self.opportunity.status = status
+        self.opportunity.status_since = clock.now()
+        if status != Status.DELIVERED:
+            self.opportunity.answer_by = None
+        if status != Status.ON_HOLD:
+            self.opportunity.status_before_hold = ""
+        self.save()
+
+    def record(self, event: str, *, facts: Mapping[str, str] | None = None, body: str = "") -> None:
+        """Append an event for those who take part now: all in a collaboration, else the one partner, else nobody."""
+        running = list(
+            Participation.objects.filter(opportunity=self.opportunity, until__isnull=True)
+            .select_related("partner__account")
+        )
+        together = any(part.kind == Kind.COLLABORATING for part in running)
+        timeline.record(
+            self.opportunity, event, by=self.by, facts=facts, body=body.strip(), shared=bool(running),
+            partner=running[0].partner if running and not together else None,
+        )
+
+    def save(self) -> None:
+        """Write the record as a new version."""
+        touch(self.opportunity, by=self.by)
+        self.opportunity.save()
+
+
+def begin(key: uuid.UUID, verb: Verb, *, by: Person) -> Step:
+    """Lock an opportunity, ask `access`, ask `lifecycle`.
+
+    Raises:
+        Missing: this person sees no such opportunity.
+        NotAllowed: the person may not do this.
+        Conflict: the status forbids it.
+    """
+    try:
+        opportunity = lock(key, by=by)
+    except Missing:
+        raise _kinder(key, by) from None
+    part = access.participation(by, opportunity)
+    refusal = lifecycle.refusal(verb, opportunity.status, made_by_partner=opportunity.made_by_a_partner)
+    answered = _answered(opportunity, part) if refusal and verb in {Verb.ACCEPT, Verb.DECLINE} else None
+    if answered:
+        raise Conflict(answered)
+    answer = access.may(by, verb, opportunity, part)
+    if not answer:
+        raise NotAllowed(answer.reason or "")
+    if refusal:
+        raise Conflict(refusal)
+    return Step(opportunity, part, by)
+
+
+def begin_by_clock(key: uuid.UUID, verb: Verb) -> Step | None:
+    """Lock an opportunity for the clock; None where the status no longer allows the verb."""
+    opportunity = (
+        Opportunity.objects.select_for_update(of=("self",)).select_related("partner__account").get(pk=key)
+    )
+    if lifecycle.refusal(verb, opportunity.status, made_by_partner=opportunity.made_by_a_partner):
+        return None
+    return Step(opportunity, None, None)
+
+
+def pending(opportunity: Opportunity) -> Offer:
+    """Give the offer that waits for an answer, locked; a delivered opportunity has exactly one."""
+    return (
+        Offer.objects.select_for_update(of=("self",))
+        .select_related("partner__account")
+        .get(opportunity=opportunity, status=OfferStatus.PENDING)
+    )
+
+
+def take_part(opportunity: Opportunity, partner: Partner, kind: Kind) -> Participation:
+    """Let a partner take part from now on; a part that it has already ends."""
+    end_part(opportunity, partner)
+    return Participation.objects.create(opportunity=opportunity, partner=partner, kind=kind, since=clock.now())
+
+
+def end_part(opportunity: Opportunity, partner: Partner | None = None) -> None:
+    """End the running part of one partner, or of all."""
+    running = Participation.objects.filter(opportunity=opportunity, until__isnull=True)
+    if partner is not None:
+        running = running.filter(partner=partner)
+    running.update(until=clock.now())
+
+
+def _answered(opportunity: Opportunity, part: Participation | None) -> str | None:
+    """Say who was faster, where the offer has been answered already."""
+    last = Offer.objects.filter(opportunity=opportunity).select_related("answered_by").first()
+    if last is None or last.answered_by is None or (part and last.partner_id != part.partner_id):
+        return None
+    who = last.answered_by.name
+    if last.status == OfferStatus.ACCEPTED:
+        return _("%(who)s has accepted this offer already.") % {"who": who}
+    if last.status == OfferStatus.DECLINED:
+        return _("%(who)s has declined this offer already.") % {"who": who}
+    return None
+
+
+def _kinder(key: uuid.UUID, by: Person) -> Conflict | Missing:
+    """Tell people of a partner that had the offer what became of it; to everybody else it does not exist."""
+    if by.partner_id is None or by.partner_role == "seller":
+        return Missing()
+    last = Offer.objects.filter(opportunity=key, partner=by.partner_id).select_related("answered_by").first()
+    if last is None:
+        return Missing()
+    told = {
+        OfferStatus.WITHDRAWN: _("This offer was withdrawn, so it can no longer be answered."),
+        OfferStatus.EXPIRED: _("The time to answer this offer has ended, so it can no longer be answered."),
+        OfferStatus.DECLINED: _("%(who)s has declined this offer already.")
+        % {"who": last.answered_by.name if last.answered_by else _("Somebody")},
+    }
+    message = told.get(OfferStatus(last.status))
+    return Conflict(message) if message else Missing()

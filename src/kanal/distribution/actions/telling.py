@@ -1,0 +1,42 @@
+"""Telling people about an offer."""
+
+from __future__ import annotations
+
+from kanal.distribution.models import Offer
+from kanal.distribution.telling import Event, receivers
+from kanal.notify.actions import Message, tell
+
+
+def tell_about(*, event: str, offer_id: str) -> int:
+    """Tell everybody concerned what became of an offer; give how many were told.
+
+    Told twice with the same facts, a person gets it once.
+    """
+    kind = Event(event)
+    offer = Offer.objects.select_related(
+        "partner__account", "delivered_by", "answered_by", "opportunity__owner", "opportunity__currency",
+        "opportunity__account",
+    ).get(pk=offer_id)
+    return sum(tell(person=person, message=_message(kind, offer, vendor=person.is_vendor)) for person in receivers(kind, offer))
+
+
+def _message(kind: Event, offer: Offer, *, vendor: bool) -> Message:
+    """Put together what the message needs. Before it accepts, a partner is told of no person of the customer."""
+    opportunity = offer.opportunity
+    account = opportunity.account
+    facts = {
+        "topic": opportunity.topic,
+        "reference": opportunity.reference,
+        "partner": offer.partner.name,
+        "deadline": offer.deadline.isoformat(),
+        "delivered": offer.delivered_at.isoformat(),
+        "amount": str(opportunity.estimated_revenue) if opportunity.estimated_revenue is not None else "",
+        "currency": opportunity.currency.code,
+        "customer": account.name if account else "",
+        "city": account.city if account else "",
+        "who": offer.answered_by.name if offer.answered_by else "",
+        "reason": offer.reason,
+        "text": offer.text,
+    }
+    face = "sales" if vendor else "portal"
+    return Message(kind.value, facts, f"/{face}/opportunities/{opportunity.pk}/", source=f"{offer.pk}")

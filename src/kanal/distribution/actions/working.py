@@ -1,0 +1,179 @@
+"""Working an opportunity between acceptance and close."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kanal.config import clock
+from kanal.directory.acting import acting
+from kanal.directory.models import Partner, Person
+from kanal.directory.refusal import Invalid
+from kanal.distribution.actions.step import begin, end_part, take_part
+from kanal.opportunities import timeline
+from kanal.opportunities.lifecycle import Stage, Status, Verb
+from kanal.opportunities.models import Kind, Opportunity, Participation
+
+
+class ReturnReason(models.TextChoices):
+    """Why a partner gives an accepted opportunity back."""
+
+    NO_INTEREST = "no_interest", gettext_lazy("No interest")
+    NO_RESPONSE = "no_response", gettext_lazy("No response")
+    TIMEFRAME = "timeframe", gettext_lazy("Purchase more than 12 months away")
+    BOUGHT_FROM_COMPETITOR = "bought_from_competitor", gettext_lazy("Purchased from a competitor")
+    BOUGHT_FROM_PARTNER = "bought_from_partner", gettext_lazy("Purchased from another partner")
+    NO_FUNDING = "no_funding", gettext_lazy("No funding")
+    BAD_CONTACT = "bad_contact", gettext_lazy("Bad contact information")
+
+
+def hold(*, key: uuid.UUID, reason: str, by: Person) -> Opportunity:
+    """Pause an opportunity.
+
+    Raises:
+        Missing, NotAllowed, Conflict: it is not theirs to see, to pause, or not in this status.
+        Invalid: no reason is given.
+    """
+    with acting(by):
+        step = begin(key, Verb.HOLD, by=by)
+        _need_reason(reason)
+        step.opportunity.status_before_hold = step.opportunity.status
+        step.move(Status.ON_HOLD)
+        step.record("held", body=reason)
+    return step.opportunity
+
+
+def resume(*, key: uuid.UUID, by: Person) -> Opportunity:
+    """Go on where an opportunity was paused.
+
+    Raises:
+        Missing, NotAllowed, Conflict: it is not theirs to see, to resume, or not on hold.
+    """
+    with acting(by):
+        step = begin(key, Verb.RESUME, by=by)
+        step.move(Status(step.opportunity.status_before_hold))
+        step.record("resumed")
+    return step.opportunity
+
+
+def move_stage(*, key: uuid.UUID, stage: str, by: Person) -> Opportunity:
+    """Move the sale to another stage; the status stays.
+
+    Raises:
+        Missing, NotAllowed, Conflict: it is not theirs to see, to move, or closed.
+        Invalid: the stage is unknown.
+    """
+    with acting(by):
+        step = begin(key, Verb.MOVE_STAGE, by=by)
+        if stage not in Stage.values:
+            raise Invalid({"stage": _("“%(stage)s” is no stage.") % {"stage": stage}})
+        old = step.opportunity.stage
+        if old != stage:
+            step.opportunity.stage, step.opportunity.stage_since = stage, clock.now()
+            step.save()
+            step.record("stage_moved", facts={"old": old, "new": stage})
+    return step.opportunity
+
+
+def extend(*, key: uuid.UUID, until: date, reason: str, by: Person) -> Opportunity:
+    """Move the expected close date further away.
+
+    Raises:
+        Missing, NotAllowed, Conflict: it is not theirs to see, to extend, or not in this status.
+        Invalid: the date is not later, or no reason is given.
+    """
+    with acting(by):
+        step = begin(key, Verb.EXTEND, by=by)
+        _need_reason(reason)
+        old = step.opportunity.estimated_close_date
+        if until <= max(old or until, clock.today()):
+            raise Invalid({"estimated_close_date": _("Choose a date after today and after the one that stands now.")})
+        step.opportunity.estimated_close_date = until
+        step.save()
+        facts = {"old": old.isoformat() if old else "–", "new": until.isoformat()}
+        step.record("extended", facts=facts, body=reason)
+    return step.opportunity
+
+
+def return_(*, key: uuid.UUID, reason: str, by: Person, text: str = "") -> Opportunity:
+    """Give an accepted opportunity back to the vendor.
+
+    Raises:
+        Missing, NotAllowed, Conflict: it is not theirs to see, to return, or not in this status.
+        Invalid: the reason is none of the seven.
+    """
+    with acting(by):
+        step = begin(key, Verb.RETURN, by=by)
+        if reason not in ReturnReason.values or step.part is None:
+            raise Invalid({"reason": _("Choose one of the reasons.")})
+        partner = step.part.partner
+        timeline.record(
+            step.opportunity, "returned", by=by, facts={"partner": partner.name, "reason": reason},
+            body=text.strip(), partner=partner,
+        )
+        end_part(step.opportunity, partner)
+        step.opportunity.partner = None
+        step.move(Status.RETURNED)
+    return step.opportunity
+
+
+def approve(*, key: uuid.UUID, by: Person) -> Opportunity:
+    """Approve an opportunity that a partner made; that partner manages it.
+
+    Raises:
+        Missing, NotAllowed, Conflict: it is not theirs to see, to approve, or not one that a partner made.
+    """
+    with acting(by):
+        step = begin(key, Verb.APPROVE, by=by)
+        partner = step.opportunity.made_by_partner
+        assert partner is not None  # the lifecycle asked
+        if not Participation.objects.filter(opportunity=key, partner=partner, until__isnull=True).exists():
+            take_part(step.opportunity, partner, Kind.MANAGING)
+        step.opportunity.partner = partner
+        step.move(Status.APPROVED)
+        timeline.record(step.opportunity, "approved", by=by, facts={"partner": partner.name}, partner=partner)
+    return step.opportunity
+
+
+def share(*, key: uuid.UUID, partners: Sequence[Partner], by: Person) -> Opportunity:
+    """Give an opportunity to several partners who collaborate; each sees it as managed at once.
+
+    A partner that managed it alone collaborates from now on.
+
+    Raises:
+        Missing, NotAllowed, Conflict: it is not theirs to see, to share, or not in this status.
+        Invalid: there is no partner, or one that takes no opportunities now.
+    """
+    with acting(by):
+        step = begin(key, Verb.SHARE, by=by)
+        if not partners:
+            raise Invalid({"partners": _("Add at least one partner that collaborates.")})
+        for partner in partners:
+            if not partner.takes_offers:
+                raise Invalid(
+                    {"partners": _("%(partner)s takes no opportunities now.") % {"partner": partner.name}}
+                )
+        Participation.objects.filter(opportunity=key, until__isnull=True).update(kind=Kind.COLLABORATING)
+        taking_part = set(
+            Participation.objects.filter(opportunity=key, until__isnull=True).values_list("partner_id", flat=True)
+        )
+        for partner in partners:
+            if partner.pk not in taking_part:
+                take_part(step.opportunity, partner, Kind.COLLABORATING)
+        step.opportunity.collaboration = True
+        step.opportunity.partner = step.opportunity.partner or partners[0]
+        step.move(Status.ACCEPTED)
+        names = ", ".join(partner.name for partner in partners)
+        timeline.record(step.opportunity, "shared", by=by, facts={"partners": names})
+    return step.opportunity
+
+
+def _need_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid({"reason": _("Say why, in a few words.")})
+

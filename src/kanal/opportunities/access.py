@@ -1,0 +1,174 @@
+"""Who may see an opportunity, and who may do what to it. Pages, exports, files and programs ask nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kanal.directory.access import may_enter_desk, may_enter_portal
+from kanal.directory.models import PartnerRole, Person, VendorRole
+from kanal.opportunities import lifecycle
+from kanal.opportunities.lifecycle import Actor, Verb
+from kanal.opportunities.models import Attachment, Kind, Opportunity, OpportunityQuerySet, Participation, TimelineEntry, Visibility
+
+_ACTOR_OF_KIND = {
+    Kind.OFFERED: Actor.OFFERED,
+    Kind.MANAGING: Actor.MANAGING,
+    Kind.COLLABORATING: Actor.COLLABORATING,
+}
+# What a seller of the vendor may do to an opportunity that somebody else owns: write notes, nothing that moves it.
+_ANY_SELLER = frozenset({"create", "note"})
+_ANSWERS = frozenset({Verb.ACCEPT, Verb.DECLINE})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Yes, or the reason why not."""
+
+    reason: str | Promise | None = None
+
+    def __bool__(self) -> bool:
+        return self.reason is None
+
+
+YES = Answer()
+
+
+def running(person: Person) -> Q:
+    """Give the condition on participations that this partner person sees: of the company, and shared with a seller."""
+    mine = Q(partner=person.partner_id, until__isnull=True)
+    if person.partner_role == PartnerRole.SELLER:
+        mine &= Q(people=person)
+    return mine
+
+
+def visible(person: Person, *kinds: Kind) -> OpportunityQuerySet:
+    """Give the opportunities that a person may see.
+
+    Args:
+        person: who looks.
+        kinds: for people of a partner: only those in which it takes part as one of these.
+    """
+    if may_enter_desk(person):
+        return Opportunity.objects.all()
+    if not may_enter_portal(person):
+        return Opportunity.objects.none()
+    mine = Participation.objects.filter(running(person))
+    if kinds:
+        mine = mine.filter(kind__in=kinds)
+    return Opportunity.objects.filter(pk__in=mine.values("opportunity_id"))
+
+
+def participation(person: Person, opportunity: Opportunity) -> Participation | None:
+    """Give the running part that a partner person's company has in an opportunity, if they may see it."""
+    if not may_enter_portal(person):
+        return None
+    return Participation.objects.filter(running(person), opportunity=opportunity).first()
+
+
+def may_own(person: Person) -> bool:
+    """Tell whether a person may be the owner of an opportunity."""
+    return may_enter_desk(person) and person.vendor_role != VendorRole.AUDITOR
+
+
+def knows_customer(person: Person, part: Participation | None) -> bool:
+    """Tell whether names, mail and phone of the customer's people are open: not before a partner has accepted."""
+    return may_enter_desk(person) or (part is not None and part.kind != Kind.OFFERED)
+
+
+def timeline(person: Person, opportunity: Opportunity, part: Participation | None) -> Q:
+    """Give the condition on timeline entries of an opportunity that a person reads.
+
+    The desk reads all. A partner reads what is shared with it alone, and, once it has accepted, what is shared with
+    every partner that takes part.
+    """
+    if may_enter_desk(person):
+        return Q(opportunity=opportunity)
+    if part is None:
+        return Q(pk__in=[])
+    mine = Q(partner=part.partner_id)
+    if part.kind != Kind.OFFERED:
+        mine |= Q(partner__isnull=True)
+    return Q(opportunity=opportunity, visibility=Visibility.SHARED) & mine
+
+
+def entries(person: Person, opportunity: Opportunity, part: Participation | None) -> list[TimelineEntry]:
+    """Give the timeline that a person reads, newest first, with authors and files."""
+    found = TimelineEntry.objects.filter(timeline(person, opportunity, part))
+    return list(found.select_related("author", "company__account", "partner__account").prefetch_related("attachments"))
+
+
+def attachment(person: Person, key: object) -> Attachment | None:
+    """Give a file by its key if the person may read the entry that it came with."""
+    found = Attachment.objects.select_related("entry__opportunity").filter(pk=key).first()
+    if found is None:
+        return None
+    opportunity = found.entry.opportunity
+    condition = timeline(person, opportunity, participation(person, opportunity))
+    return found if TimelineEntry.objects.filter(condition, pk=found.entry_id).exists() else None
+
+
+def actors(person: Person, opportunity: Opportunity, part: Participation | None) -> frozenset[Actor]:
+    """Say what a person is to an opportunity, before their role is asked."""
+    if may_enter_desk(person):
+        return frozenset({Actor.VENDOR})
+    if part is None:
+        return frozenset()
+    roles = {_ACTOR_OF_KIND[Kind(part.kind)]}
+    if Actor.MANAGING in roles and opportunity.made_by_partner_id == part.partner_id:
+        roles.add(Actor.MAKER)
+    return frozenset(roles)
+
+
+def may(person: Person, verb: str, opportunity: Opportunity | None, part: Participation | None = None) -> Answer:
+    """Say whether a person may do something, apart from what the status allows.
+
+    Args:
+        person: who asks.
+        verb: a `lifecycle.Verb`, or `create`, `edit`, `note`.
+        opportunity: the one that it is about; None for `create`.
+        part: the running participation of the person's company, as `participation` gives it.
+    """
+    if may_enter_desk(person):
+        return _vendor_may(person, verb, opportunity)
+    if opportunity is None or part is None:
+        return Answer(_("Only people of the vendor may do this."))
+    return _partner_may(person, verb, opportunity, part)
+
+
+def _vendor_may(person: Person, verb: str, opportunity: Opportunity | None) -> Answer:
+    role = VendorRole(person.vendor_role)
+    if role is VendorRole.AUDITOR:
+        return Answer(_("An auditor reads everything and changes nothing."))
+    if verb in Verb.values and Actor.VENDOR not in lifecycle.BY_VERB[Verb(verb)].actors:
+        return Answer(_("Only the partner may do this."))
+    if role is VendorRole.SELLER and verb not in _ANY_SELLER and opportunity and opportunity.owner_id != person.pk:
+        return Answer(
+            _("A seller changes and distributes only the opportunities that they own; this one is %(owner)s’s.")
+            % {"owner": opportunity.owner.name}
+        )
+    return YES
+
+
+def _partner_may(person: Person, verb: str, opportunity: Opportunity, part: Participation) -> Answer:
+    if verb == "note":
+        return YES
+    if verb not in Verb.values:
+        return Answer(_("Only people of the vendor may do this."))
+    if not actors(person, opportunity, part) & lifecycle.BY_VERB[Verb(verb)].actors:
+        if part.kind == Kind.COLLABORATING:
+            return Answer(_("In a partner collaboration, no single partner may do this."))
+        return Answer(_("Only people of the vendor may do this."))
+    if verb in _ANSWERS and person.partner_role == PartnerRole.SELLER:
+        return Answer(_("Your company’s administrator or managers answer offers."))
+    return YES
+
+
+def verbs(person: Person, opportunity: Opportunity, part: Participation | None = None) -> list[Verb]:
+    """Give the verbs that a person may do now: what a face shows as buttons and choices."""
+    who = actors(person, opportunity, part)
+    found = lifecycle.verbs_from(opportunity.status, who, made_by_partner=opportunity.made_by_a_partner)
+    return [verb for verb in found if may(person, verb, opportunity, part)]

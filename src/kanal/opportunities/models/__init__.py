@@ -1,0 +1,26 @@
+"""The opportunity and what belongs to it."""
+
+from kanal.opportunities.models.opportunity import (
+    CloseReason,
+    Opportunity,
+    OpportunityProduct,
+    OpportunityQuerySet,
+    Rating,
+    Source,
+)
+from kanal.opportunities.models.participation import Kind, Participation
+from kanal.opportunities.models.timeline import Attachment, TimelineEntry, Visibility
+
+__all__ = [
+    "Attachment",
+    "CloseReason",
+    "Kind",
+    "Opportunity",
+    "OpportunityProduct",
+    "OpportunityQuerySet",
+    "Participation",
+    "Rating",
+    "Source",
+    "TimelineEntry",
+    "Visibility",
+]

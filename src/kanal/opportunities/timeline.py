@@ -1,0 +1,67 @@
+"""Writing the timeline, and putting its events into words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from kanal.config import clock
+from kanal.directory.models import Partner, Person
+from kanal.opportunities.models import Opportunity, TimelineEntry, Visibility
+
+# One sentence an event, with the facts that it needs. The author is named beside it, so it is not repeated here.
+SENTENCES = {
+    "created": _("Created"),
+    "imported": _("Imported from %(origin)s"),
+    "delivered": _("Delivered to %(partner)s"),
+    "withdrawn": _("Offer to %(partner)s withdrawn"),
+    "accepted": _("%(partner)s accepted"),
+    "declined": _("%(partner)s declined: %(reason)s"),
+    "expired": _("%(partner)s did not answer in time"),
+    "shared": _("Shared with %(partners)s"),
+    "approved": _("Approved; %(partner)s manages it"),
+    "held": _("Put on hold"),
+    "resumed": _("Resumed"),
+    "stage_moved": _("Stage moved from %(old)s to %(new)s"),
+    "extended": _("Expected close moved from %(old)s to %(new)s"),
+    "returned": _("%(partner)s returned it: %(reason)s"),
+    "won": _("Won: %(reason)s"),
+    "lost": _("Lost: %(reason)s"),
+    "canceled": _("Canceled: %(reason)s"),
+    "reopened": _("Reopened"),
+}
+
+
+def record(
+    opportunity: Opportunity,
+    event: str,
+    *,
+    by: Person | None,
+    facts: Mapping[str, str] | None = None,
+    body: str = "",
+    shared: bool = True,
+    partner: Partner | None = None,
+) -> TimelineEntry:
+    """Append an event.
+
+    Args:
+        opportunity: what it happened to.
+        event: a key of `SENTENCES`.
+        by: who did it; None is the system.
+        facts: what the sentence needs; for a choice its key, which is put into words when it is read.
+        body: what the person wrote with it.
+        shared: whether partners read it.
+        partner: where it concerns one partner alone, that partner.
+    """
+    return TimelineEntry.objects.create(
+        opportunity=opportunity,
+        at=clock.now(),
+        event=event,
+        facts=dict(facts or {}),
+        body=body,
+        author=by,
+        company=by.partner if by and shared else None,
+        visibility=Visibility.SHARED if shared else Visibility.INTERNAL,
+        partner=partner if shared else None,
+    )
