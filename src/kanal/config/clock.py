@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -14,11 +14,12 @@ def _none() -> timedelta:
 
 
 _offset: Offset = _none
+_stands: datetime | None = None
 
 
 def now() -> datetime:
     """Give the present moment, in UTC, moved by whatever offset is in force."""
-    return timezone.now() + _offset()
+    return _stands or timezone.now() + _offset()
 
 
 def today() -> date:
@@ -33,22 +34,11 @@ def use(offset: Offset) -> None:
 
 
 @contextmanager
-def moved(by: timedelta) -> Iterator[None]:
-    """Run a block with the clock moved `by` a further length of time."""
-    before = _offset
-    use(lambda: before() + by)
-    try:
-        yield
-    finally:
-        use(before)
-
-
-@contextmanager
 def frozen(at: datetime) -> Iterator[None]:
-    """Run a block at one moment: the clock stands still at `at`, which names its zone."""
-    before = _offset
-    use(lambda: at - timezone.now())
+    """Run a block at one moment: the clock of this process stands still at `at`, which names its zone."""
+    global _stands  # noqa: PLW0603 - a process has one clock
+    before, _stands = _stands, at.astimezone(UTC)
     try:
         yield
     finally:
-        use(before)
+        _stands = before

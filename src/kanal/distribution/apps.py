@@ -10,9 +10,11 @@ class DistributionConfig(AppConfig):
     label = "distribution"
 
     def ready(self) -> None:
-        """Let the timeline put this app's reasons into words."""
+        """Let the timeline and what people are told put this app's reasons into words."""
         from kanal.distribution.actions.working import ReturnReason
         from kanal.distribution.models import DeclineReason
+        from kanal.notify import messages
         from kanal.opportunities import words
 
         words.CHOICES.update({**dict(DeclineReason.choices), **dict(ReturnReason.choices)})
+        messages.CHOICES.update(dict(DeclineReason.choices))

@@ -8,3 +8,7 @@ class OpportunitiesConfig(AppConfig):
 
     name = "kanal.opportunities"
     label = "opportunities"
+
+    def ready(self) -> None:
+        """Let the directory know which of its records open opportunities need."""
+        from kanal.opportunities import holding  # noqa: F401 - importing it registers its reasons

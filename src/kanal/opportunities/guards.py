@@ -5,13 +5,15 @@ They are made from `lifecycle`, so the table there stays the one place of the ru
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pgtrigger
 
-from kanal.opportunities.lifecycle import PAIRS, Status
+from kanal.opportunities.lifecycle import PAIRS, SHARED_PAIRS, Status
 
 
-def _pairs_sql() -> str:
-    return ", ".join(f"('{source}', '{target}')" for source, target in sorted(PAIRS))
+def _sql(pairs: Iterable[tuple[Status, Status]]) -> str:
+    return ", ".join(f"('{source}', '{target}')" for source, target in sorted(pairs))
 
 
 STATUS_MACHINE = pgtrigger.Trigger(
@@ -20,7 +22,9 @@ STATUS_MACHINE = pgtrigger.Trigger(
     operation=pgtrigger.UpdateOf("status"),
     condition=pgtrigger.Q(old__status__df=pgtrigger.F("new__status")),
     func=f"""
-        IF (OLD.status, NEW.status) NOT IN ({_pairs_sql()}) THEN
+        IF (OLD.status, NEW.status) NOT IN ({_sql(PAIRS)})
+            OR (NOT NEW.collaboration AND (OLD.status, NEW.status) IN ({_sql(SHARED_PAIRS)}))
+        THEN
             RAISE EXCEPTION 'opportunity %: status % can not become %', OLD.reference, OLD.status, NEW.status
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'opportunity_status_machine';
         END IF;

@@ -166,14 +166,17 @@ TRANSITIONS: tuple[Transition, ...] = (
 
 BY_VERB = {row.verb: row for row in TRANSITIONS}
 
+
+def _pairs(rows: Iterable[Transition]) -> frozenset[tuple[Status, Status]]:
+    return frozenset(
+        (source, target) for row in rows for source in row.sources for target in row.targets if source != target
+    )
+
+
 # Every change of status that may ever be written; the database trigger is made from it.
-PAIRS: frozenset[tuple[Status, Status]] = frozenset(
-    (source, target)
-    for row in TRANSITIONS
-    for source in row.sources
-    for target in row.targets
-    if source != target
-)
+PAIRS = _pairs(TRANSITIONS)
+# Those of them that only a collaboration may take: they skip the offer and its answer.
+SHARED_PAIRS = PAIRS - _pairs(row for row in TRANSITIONS if row.verb is not Verb.SHARE)
 
 
 def refusal(verb: Verb, status: str, *, made_by_partner: bool) -> str | Promise | None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pghistory
-from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kanal.directory.models.record import Record
+from kanal.directory.models.record import Record, search_index
 from kanal.directory.models.reference import Industry
 
 country_code = RegexValidator(r"^[A-Z]{2}$", _("A country is two capital letters, such as DK."))
@@ -59,7 +58,7 @@ class Account(Record):
         verbose_name_plural = _("accounts")
         indexes = [
             models.Index(fields=["kind", "name", "id"], name="account_by_name"),
-            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="account_name_trgm"),
+            search_index("name", "domain", "city", name="account_search"),
         ]
 
     def __str__(self) -> str:
@@ -82,7 +81,7 @@ class Contact(Record):
         verbose_name_plural = _("contacts")
         indexes = [
             models.Index(fields=["name", "id"], name="contact_by_name"),
-            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="contact_name_trgm"),
+            search_index("name", "email", name="contact_search"),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from kanal.directory.models.partners import Partner
-from kanal.directory.models.record import Record
+from kanal.directory.models.record import Record, search_index
 
 
 class VendorRole(models.TextChoices):
@@ -92,6 +92,10 @@ class Person(Record, AbstractBaseUser):
         ordering = ["name", "id"]
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        indexes = [
+            models.Index(fields=["name", "id"], name="person_by_name"),
+            search_index("name", "email", name="person_search"),
+        ]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="person_email_once"),
             models.CheckConstraint(

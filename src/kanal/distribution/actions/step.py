@@ -73,6 +73,8 @@ def begin(key: uuid.UUID, verb: Verb, *, by: Person) -> Step:
     except Missing:
         raise _kinder(key, by) from None
     part = access.participation(by, opportunity)
+    if part is None and not by.is_vendor:  # it ended while we waited for the lock
+        raise _kinder(key, by)
     refusal = lifecycle.refusal(verb, opportunity.status, made_by_partner=opportunity.made_by_a_partner)
     answered = _answered(opportunity, part) if refusal and verb in {Verb.ACCEPT, Verb.DECLINE} else None
     if answered:

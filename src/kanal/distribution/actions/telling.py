@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kanal.distribution import deadlines
 from kanal.distribution.models import Offer
 from kanal.distribution.telling import Event, receivers
 from kanal.notify.actions import Message, tell
@@ -21,7 +22,10 @@ def tell_about(*, event: str, offer_id: str) -> int:
 
 
 def _message(kind: Event, offer: Offer, *, vendor: bool) -> Message:
-    """Put together what the message needs. Before it accepts, a partner is told of no person of the customer."""
+    """Put together what the message needs. Before it accepts, a partner is told of no person of the customer.
+
+    A partner whose offer has ended no longer sees the opportunity, so the message leads it to its list.
+    """
     opportunity = offer.opportunity
     account = opportunity.account
     facts = {
@@ -30,6 +34,7 @@ def _message(kind: Event, offer: Offer, *, vendor: bool) -> Message:
         "partner": offer.partner.name,
         "deadline": offer.deadline.isoformat(),
         "delivered": offer.delivered_at.isoformat(),
+        "minutes_left": str(_minutes_left(offer)),
         "amount": str(opportunity.estimated_revenue) if opportunity.estimated_revenue is not None else "",
         "currency": opportunity.currency.code,
         "customer": account.name if account else "",
@@ -38,5 +43,14 @@ def _message(kind: Event, offer: Offer, *, vendor: bool) -> Message:
         "reason": offer.reason,
         "text": offer.text,
     }
-    face = "sales" if vendor else "portal"
-    return Message(kind.value, facts, f"/{face}/opportunities/{opportunity.pk}/", source=f"{offer.pk}")
+    path = f"/sales/opportunities/{opportunity.pk}/" if vendor else "/portal/opportunities/"
+    if not vendor and offer.is_pending:
+        path += f"{opportunity.pk}/"
+    return Message(kind.value, facts, path, source=f"{offer.pk}")
+
+
+def _minutes_left(offer: Offer) -> int:
+    """Say how many working minutes are left to answer; none where it is answered."""
+    if not offer.is_pending:
+        return 0
+    return int(deadlines.time_left(offer.partner, offer.deadline).left.total_seconds() // 60)

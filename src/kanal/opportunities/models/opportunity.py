@@ -9,7 +9,7 @@ import pghistory
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -72,6 +72,10 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
 
 # What the desk's list searches: the expression must stay the same as that of the index below.
 SEARCH_FIELDS = ("topic", "reference", "account_name", "partner_name")
+# The stages in the order of the sale; the index below and the list's order must say the same.
+STAGE_ORDER = Case(
+    *(When(stage=key, then=Value(place)) for place, key in enumerate(Stage.values)), output_field=models.SmallIntegerField()
+)
 
 
 def money_field(label: Any, **options: Any) -> models.DecimalField[Any, Any]:
@@ -197,6 +201,7 @@ class Opportunity(models.Model):
             models.Index(F("estimated_revenue_base").desc(nulls_last=True), F("id"), name="opp_value"),
             models.Index(F("answer_by"), F("created_at").desc(), F("id").desc(), name="opp_deadline"),
             models.Index(fields=["estimated_close_date", "id"], name="opp_close_date"),
+            models.Index(STAGE_ORDER, F("created_at").desc(), F("id").desc(), name="opp_stage"),
             models.Index(
                 fields=["made_by_partner", "-created_at"], name="opp_made_by", condition=Q(made_by_partner__isnull=False)
             ),

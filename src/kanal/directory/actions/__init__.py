@@ -1,0 +1,29 @@
+"""What can happen to the directory: keep, archive, restore; and what can happen to people."""
+
+from kanal.directory.actions.keeping import archive, keep, restore
+from kanal.directory.actions.partners import keep_partner
+from kanal.directory.actions.people import (
+    change_role,
+    deactivate,
+    invite,
+    invite_again,
+    keep_person,
+    reactivate,
+    set_preferences,
+)
+from kanal.directory.actions.rates import set_rate
+
+__all__ = [
+    "archive",
+    "change_role",
+    "deactivate",
+    "invite",
+    "invite_again",
+    "keep",
+    "keep_partner",
+    "keep_person",
+    "reactivate",
+    "restore",
+    "set_preferences",
+    "set_rate",
+]

@@ -1,0 +1,124 @@
+"""The steps that every change to a record of the directory takes: permission, lock, version, check, write."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+import pghistory.models
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from kanal.config import clock
+from kanal.directory import access
+from kanal.directory.models import Person, Record
+from kanal.directory.refusal import Invalid, Missing, NotAllowed, Stale, Text
+
+R = TypeVar("R", bound=Record)
+Values = Mapping[str, Any]
+Related = Mapping[str, Iterable[Record]]
+
+
+def permit(by: Person, area: str) -> None:
+    """Refuse a person who does not keep this area.
+
+    Raises:
+        NotAllowed: with the reason.
+    """
+    reason = access.refusal_to_keep(by, area)
+    if reason is not None:
+        raise NotAllowed(reason)
+
+
+def lock(model: type[R], key: uuid.UUID) -> R:
+    """Take a record for change until the transaction ends.
+
+    Raises:
+        Missing: there is none.
+    """
+    record: R | None = model._default_manager.select_for_update(of=("self",)).filter(pk=key).first()  # noqa: SLF001
+    if record is None:
+        raise Missing
+    return record
+
+
+def check_version(record: Record, version: int, values: Values, related: Related) -> None:
+    """Refuse an edit that started from another version than the one that stands now.
+
+    Raises:
+        Stale: names the fields that stand otherwise than what is asked for, and who changed the record last.
+    """
+    if record.version == version:
+        return
+    changed = {name: getattr(record, name) for name, value in values.items() if getattr(record, name) != value}
+    changed |= {name: now for name, now in _related_now(record, related).items() if set(now) != set(related[name])}
+    who = last_changed_by(record)
+    raise Stale(
+        _("%(who)s changed this while you wrote. Nothing of yours is lost: compare, then save again.")
+        % {"who": who or _("Somebody")},
+        changed=changed,
+        by=who,
+    )
+
+
+def last_changed_by(record: Record) -> str:
+    """Give the name of who changed a record last, by its history; empty where the system did."""
+    event = pghistory.models.Events.objects.tracks(record).order_by("-pgh_created_at").first()
+    key = ((event.pgh_context or {}).get("person") if event else "") or None
+    return Person.objects.filter(pk=key).values_list("name", flat=True).first() or ""
+
+
+def fill(record: Record, values: Values) -> bool:
+    """Set fields; tell whether any of them was otherwise before."""
+    before = {name: getattr(record, name) for name in values}
+    for name, value in values.items():
+        setattr(record, name, value.strip() if isinstance(value, str) else value)
+    return before != {name: getattr(record, name) for name in values}
+
+
+def store(record: Record, *, new: bool, version: bool = True) -> None:
+    """Check a record and write it; a changed one gets a new version.
+
+    Raises:
+        Invalid: a field can't be taken.
+    """
+    _validate(record)
+    if not new and version:
+        record.version += 1
+        record.modified_at = clock.now()
+    try:
+        with transaction.atomic():
+            record.save(force_insert=new, force_update=not new)
+    except IntegrityError:
+        _validate(record)  # somebody took the same name between the check and the write
+        raise
+
+
+def relate(record: Record, related: Related) -> bool:
+    """Make the related records those of `related`; tell whether anything changed."""
+    changed = False
+    for name, now in _related_now(record, related).items():
+        wanted = list(related[name])
+        if set(now) != set(wanted):
+            getattr(record, name).set(wanted)
+            changed = True
+    return changed
+
+
+def _related_now(record: Record, related: Related) -> dict[str, list[Record]]:
+    return {name: list(getattr(record, name).all()) for name in related}
+
+
+def _validate(record: Record) -> None:
+    try:
+        record.full_clean(exclude=["password"] if isinstance(record, Person) else None)
+    except ValidationError as error:
+        raise Invalid(_by_field(error)) from error
+
+
+def _by_field(error: ValidationError) -> dict[str, Text]:
+    return {
+        "" if name == NON_FIELD_ERRORS else name: " ".join(messages) for name, messages in error.message_dict.items()
+    }

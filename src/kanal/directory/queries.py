@@ -1,0 +1,142 @@
+"""What the desk's lists and pages read of the directory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from kanal.config import clock
+from kanal.directory import access
+from kanal.directory.models import (
+    Account,
+    AccountKind,
+    Contact,
+    Currency,
+    ExchangeRate,
+    Industry,
+    Partner,
+    Person,
+    Product,
+    ProductFamily,
+    Record,
+    Territory,
+    Tier,
+)
+
+# Where a search looks. Accounts, contacts and people may be very many: their fields are those of their search index.
+_SEARCHED: dict[type[Record], tuple[str, ...]] = {
+    Account: ("name", "domain", "city"),
+    Contact: ("name", "email"),
+    Partner: ("account__name", "account__domain", "account__city"),
+    Person: ("name", "email"),
+    Territory: ("name",),
+    Industry: ("name",),
+    Tier: ("name",),
+    ProductFamily: ("name",),
+    Product: ("name", "code"),
+    Currency: ("code", "name"),
+}
+_WORDS = 6
+_COMPANIES = 200
+
+
+def search(records: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Narrow records to those in which every word of a text stands somewhere."""
+    for word in text.split()[:_WORDS]:
+        records = records.filter(_found(records.model, word))
+    return records
+
+
+def _found(model: type[Record], word: str) -> Q:
+    found = Q()
+    for field in _SEARCHED[model]:
+        found |= Q(**{f"{field}__icontains": word})
+    # A company's name finds its people too. Its key is looked up first, so that each part can use an index.
+    if model is Contact:
+        keys = Account.objects.filter(name__icontains=word).values_list("pk", flat=True)[:_COMPANIES]
+        found |= Q(account__in=list(keys))
+    if model is Person:
+        partners = Partner.objects.filter(account__name__icontains=word).values_list("pk", flat=True)[:_COMPANIES]
+        found |= Q(partner__in=list(partners))
+    return found
+
+
+def accounts(person: Person) -> QuerySet[Any]:
+    """Give the customers that a person may see; partners have pages of their own."""
+    return access.visible_accounts(person).filter(kind=AccountKind.CUSTOMER).select_related("industry")
+
+
+def contacts(person: Person) -> QuerySet[Any]:
+    """Give the contacts that a person may see, with their company."""
+    return access.visible_contacts(person).select_related("account")
+
+
+def partners(person: Person) -> QuerySet[Any]:
+    """Give the partners that a person may see, each with how many of its people may sign in."""
+    seen = Partner.objects.all() if access.may_enter_desk(person) else Partner.objects.none()
+    return seen.select_related("account__industry", "tier", "channel_manager").annotate(
+        people_count=_counted(Person.objects.filter(partner=OuterRef("pk"), is_active=True), "partner")
+    )
+
+
+def people(person: Person) -> QuerySet[Any]:
+    """Give everybody who signs in, to those who may read it."""
+    return _settings(person, Person.objects.all()).select_related("partner__account")
+
+
+def territories(person: Person) -> QuerySet[Any]:
+    """Give the territories, each with the one that it is a part of and how many partners cover it."""
+    return _settings(person, Territory.objects.all()).select_related("parent").annotate(partner_count=Count("partners"))
+
+
+def industries(person: Person) -> QuerySet[Any]:
+    """Give the industries, each with how many accounts have it."""
+    return _settings(person, Industry.objects.all()).annotate(
+        account_count=_counted(Account.objects.filter(industry=OuterRef("pk")), "industry")
+    )
+
+
+def tiers(person: Person) -> QuerySet[Any]:
+    """Give the tiers, each with how many partners stand in it."""
+    return _settings(person, Tier.objects.all()).annotate(partner_count=Count("partners"))
+
+
+def families(person: Person) -> QuerySet[Any]:
+    """Give the product families, each with how many products belong to it."""
+    return _settings(person, ProductFamily.objects.all()).annotate(
+        product_count=Count("products", filter=Q(products__archived_at__isnull=True))
+    )
+
+
+def products(person: Person) -> QuerySet[Any]:
+    """Give the products, with family and currency."""
+    return _settings(person, Product.objects.all()).select_related("family", "currency")
+
+
+def currencies(person: Person) -> QuerySet[Any]:
+    """Give the currencies, each with the rate that counts today and since when."""
+    today = ExchangeRate.objects.filter(currency=OuterRef("pk"), valid_from__lte=clock.today()).order_by("-valid_from")
+    return _settings(person, Currency.objects.all()).annotate(
+        rate_now=Subquery(today.values("rate")[:1]), rate_since=Subquery(today.values("valid_from")[:1])
+    )
+
+
+def rates(currency: Currency) -> QuerySet[ExchangeRate]:
+    """Give the rates of a currency, the newest first."""
+    return currency.rates.order_by("-valid_from")
+
+
+def people_of(partner: Partner) -> QuerySet[Person]:
+    """Give the people of a partner: those who may sign in first, then by name."""
+    return Person.objects.filter(partner=partner).order_by(F("is_active").desc(), "name", "pk")
+
+
+def _counted(records: QuerySet[Any], by: str) -> Coalesce:
+    number = records.order_by().values(by).annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(number), 0)
+
+
+def _settings(person: Person, records: QuerySet[Any]) -> QuerySet[Any]:
+    return records if access.may_see_settings(person) else records.none()

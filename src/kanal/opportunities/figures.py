@@ -1,0 +1,63 @@
+"""How many opportunities companies have."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+
+from django.db.models import Count
+
+from kanal.directory.models import Account, Partner, Person
+from kanal.opportunities import access
+from kanal.opportunities.lifecycle import OPEN, Status
+from kanal.opportunities.models import Kind, Opportunity, Participation
+
+
+def open_of_partners(person: Person, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Count the open opportunities that each of these partners takes part in, as far as a person sees them."""
+    counted = (
+        Participation.objects.filter(
+            partner__in=keys, until__isnull=True, opportunity__in=access.visible(person).filter(status__in=OPEN)
+        )
+        .values("partner")
+        .annotate(number=Count("pk"))
+    )
+    return {row["partner"]: row["number"] for row in counted}
+
+
+def of_partner(person: Person, partner: Partner) -> dict[str, int]:
+    """Count a partner's opportunities: `offered`, `managing` and `collaborating` now, `won` and `lost` so far."""
+    seen = access.visible(person)
+    running = (
+        Participation.objects.filter(
+            partner=partner, until__isnull=True, opportunity__in=seen.filter(status__in=OPEN)
+        )
+        .values("kind")
+        .annotate(number=Count("pk"))
+    )
+    closed = (
+        seen.filter(partner=partner, status__in=[Status.WON, Status.LOST])
+        .order_by()
+        .values("status")
+        .annotate(number=Count("pk"))
+    )
+    figures = dict.fromkeys([*Kind.values, Status.WON.value, Status.LOST.value], 0)
+    figures |= {row["kind"]: row["number"] for row in running}
+    return figures | {row["status"]: row["number"] for row in closed}
+
+
+def open_of_account(person: Person, account: Account) -> int:
+    """Count the open opportunities at a customer."""
+    return access.visible(person).filter(account=account, status__in=OPEN).count()
+
+
+def open_work(partner: Partner) -> int:
+    """Count the open opportunities that a partner is offered or works on."""
+    return Participation.objects.filter(
+        partner=partner, until__isnull=True, opportunity__status__in=OPEN
+    ).count()
+
+
+def open_sales(account: Account) -> int:
+    """Count the open opportunities about a customer, whoever may see them."""
+    return Opportunity.objects.filter(account=account, status__in=OPEN).count()

@@ -1,0 +1,129 @@
+"""Two at the same moment, with real threads on the real database: one wins, the other is told."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from kanal.directory.refusal import Refusal
+from kanal.distribution import actions
+from kanal.distribution.actions import Move, save
+from kanal.distribution.models import Offer
+from kanal.opportunities.actions import Values
+from kanal.opportunities.models import Opportunity, Participation
+from tests import cast as casting
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engine]
+ROUNDS = 200
+
+
+def race(*runners: Callable[[], object]) -> list[object]:
+    """Run all at the same moment; give what each returned, or its refusal."""
+    start = threading.Barrier(len(runners))
+    results: list[object] = [None] * len(runners)
+
+    def run(place: int, runner: Callable[[], object]) -> None:
+        try:
+            start.wait()
+            results[place] = runner()
+        except Refusal as refusal:
+            results[place] = refusal
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(runners)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not any(thread.is_alive() for thread in threads)
+    return results
+
+
+def test_accepting_and_withdrawing_the_same_offer_never_both_succeed() -> None:
+    cast = casting.make()
+    opportunity = cast.opportunity()
+    outcomes: Counter[str] = Counter()
+    for _ in range(ROUNDS):
+        offer = actions.deliver(key=opportunity.pk, partner=cast.nordlys, by=cast.chris)
+        accepted, withdrawn = race(
+            lambda: actions.accept(key=opportunity.pk, by=cast.mads),
+            lambda: actions.withdraw(key=opportunity.pk, by=cast.chris),
+        )
+        offer.refresh_from_db()
+        opportunity.refresh_from_db()
+        winners = [isinstance(result, Offer) for result in (accepted, withdrawn)]
+        assert sum(winners) == 1, (accepted, withdrawn)
+        if winners[0]:
+            assert (offer.status, opportunity.status) == ("accepted", "accepted")
+            assert Participation.objects.get(opportunity=opportunity, until=None).kind == "managing"
+            actions.return_(key=opportunity.pk, reason="no_interest", by=cast.mads)
+        else:
+            assert (offer.status, opportunity.status) == ("withdrawn", "in_progress")
+            assert not Participation.objects.filter(opportunity=opportunity, until=None).exists()
+            assert "withdrawn" in str(accepted)
+        outcomes[offer.status] += 1
+    assert sum(outcomes.values()) == ROUNDS
+
+
+def test_two_colleagues_answering_at_once_one_wins_and_the_other_is_told() -> None:
+    cast = casting.make()
+    for _ in range(20):
+        opportunity = cast.delivered()
+        results = race(
+            lambda key=opportunity.pk: actions.accept(key=key, by=cast.mads),
+            lambda key=opportunity.pk: actions.decline(key=key, reason="no_capacity", by=cast.anna),
+        )
+        refusals = [result for result in results if isinstance(result, Refusal)]
+        assert len(refusals) == 1
+        assert "already" in str(refusals[0])
+
+
+def test_two_managers_delivering_at_once_open_one_offer() -> None:
+    cast = casting.make()
+    for _ in range(20):
+        opportunity = cast.opportunity()
+        results = race(
+            lambda key=opportunity.pk: actions.deliver(key=key, partner=cast.nordlys, by=cast.chris),
+            lambda key=opportunity.pk: actions.deliver(key=key, partner=cast.fjord, by=cast.ada),
+        )
+        assert sum(isinstance(result, Offer) for result in results) == 1
+        assert Offer.objects.filter(opportunity=opportunity, status="pending").count() == 1
+
+
+def test_two_people_saving_the_same_version_lose_nothing_silently() -> None:
+    cast = casting.make()
+    opportunity = cast.opportunity()
+
+    def saving(topic: str) -> Opportunity:
+        values = Values(topic=topic, currency=cast.dkk, account=cast.lindholm, contact=cast.karen)
+        return save(key=opportunity.pk, version=1, values=values, move=Move("in_progress"), by=cast.chris)
+
+    results = race(lambda: saving("first"), lambda: saving("second"))
+    saved = [result.topic for result in results if isinstance(result, Opportunity)]
+    assert len(saved) == 1
+    opportunity.refresh_from_db()
+    assert opportunity.topic == saved[0]
+
+
+def test_the_clock_and_an_acceptance_in_the_last_moment_never_both_succeed() -> None:
+    cast = casting.make()
+    for _ in range(20):
+        opportunity = cast.delivered()
+        Offer.objects.filter(opportunity=opportunity).update(deadline=opportunity.created_at)
+        accepted, expired = race(
+            lambda key=opportunity.pk: actions.accept(key=key, by=cast.mads),
+            lambda key=opportunity.pk: actions.expire(key=key),
+        )
+        assert isinstance(accepted, Refusal)
+        assert expired is True
+
+
+def test_reference_codes_made_at_once_differ() -> None:
+    cast = casting.make()
+    made = race(*[lambda: cast.opportunity().reference for _ in range(8)])
+    assert len(set(made)) == 8
