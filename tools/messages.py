@@ -2,9 +2,10 @@
 
     python tools/messages.py [APP ...]             collect messages from code and templates into the .po files
     python tools/messages.py --compile [APP ...]   write the .mo files that are read at run time
-    python tools/messages.py --check [APP ...]     name everything that is missing or wrong; 1 if there is anything
+    python tools/messages.py --check [APP ...]     name everything that is missing or wrong; 1 if anything is
 
-With no APP: every app of Kanal. An app is a folder of `src/kanal` with an `apps.py`: Django reads catalogues of apps only.
+With no APP: every app of Kanal. An app is a folder of `src/kanal` with an `apps.py`: Django reads
+catalogues of apps only.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ def catalogue(app: str, language: str) -> polib.POFile:
 
 
 def merge(app: str, language: str) -> int:
-    """Bring a catalogue up to date, keep what is translated, drop what is gone; count what lacks a translation."""
+    """Bring a catalogue up to date, keep what is translated, drop what is gone; count what lacks it."""
     old = {_key(entry): entry for entry in catalogue(app, language) if not entry.obsolete}
     found = extracted(app)
     new = polib.POFile(wrapwidth=100)

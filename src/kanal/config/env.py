@@ -43,9 +43,10 @@ def number(name: str, default: int, *, low: int, high: int) -> int:
         ImproperlyConfigured: the value is no such number.
     """
     value = text(name, str(default))
-    if not value.lstrip("-").isdigit() or not low <= int(value) <= high:
+    found = int(value) if value.isascii() and value.isdigit() else None
+    if found is None or not low <= found <= high:
         raise ImproperlyConfigured(f"{name}={value!r} is not a whole number from {low} to {high}.")
-    return int(value)
+    return found
 
 
 def words(name: str, default: str = "") -> list[str]:

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 # Codes that Babel names but that are no country: unions, outlying groups, test regions.
 _NO_COUNTRY = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
 # In Danish these letters follow z, in this order.
-_DANISH = str.maketrans({"æ": "z1", "ä": "z1", "ø": "z2", "ö": "z2", "å": "z3"})
+_DANISH = str.maketrans({"æ": "{1", "ä": "{1", "ø": "{2", "ö": "{2", "å": "{3"})
 
 Choices = list[tuple[str, str]]
 
@@ -41,7 +41,9 @@ def _language() -> str:
 def _names(language: str) -> dict[str, str]:
     names = Locale.parse(language).territories
     return {
-        code: name for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY
+        code: name
+        for code, name in names.items()
+        if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY
     }
 
 
@@ -58,10 +60,16 @@ def _order(language: str) -> Callable[[str], str]:
 
 
 def _plain(text: str) -> str:
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return "".join(
+        letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
+    )
 
 
 @lru_cache
 def _zones() -> tuple[tuple[str, str], ...]:
-    keys = sorted(key for key in zoneinfo.available_timezones() if "/" in key and not key.startswith(("Etc/", "posix", "right", "SystemV")))
+    keys = sorted(
+        key
+        for key in zoneinfo.available_timezones()
+        if "/" in key and not key.startswith(("Etc/", "posix", "right", "SystemV"))
+    )
     return (*((key, key.replace("/", ", ").replace("_", " ")) for key in keys), ("UTC", "UTC"))

@@ -25,7 +25,7 @@ from kanal.directory.models import (
     Tier,
 )
 
-# Where a search looks. Accounts, contacts and people may be very many: their fields are those of their search index.
+# Where a search looks. Accounts, contacts and people may be very many: these are the fields of their index.
 _SEARCHED: dict[type[Record], tuple[str, ...]] = {
     Account: ("name", "domain", "city"),
     Contact: ("name", "email"),
@@ -58,7 +58,9 @@ def _found(model: type[Record], word: str) -> Q:
         keys = Account.objects.filter(name__icontains=word).values_list("pk", flat=True)[:_COMPANIES]
         found |= Q(account__in=list(keys))
     if model is Person:
-        partners = Partner.objects.filter(account__name__icontains=word).values_list("pk", flat=True)[:_COMPANIES]
+        partners = Partner.objects.filter(account__name__icontains=word).values_list("pk", flat=True)[
+            :_COMPANIES
+        ]
         found |= Q(partner__in=list(partners))
     return found
 
@@ -88,7 +90,11 @@ def people(person: Person) -> QuerySet[Any]:
 
 def territories(person: Person) -> QuerySet[Any]:
     """Give the territories, each with the one that it is a part of and how many partners cover it."""
-    return _settings(person, Territory.objects.all()).select_related("parent").annotate(partner_count=Count("partners"))
+    return (
+        _settings(person, Territory.objects.all())
+        .select_related("parent")
+        .annotate(partner_count=Count("partners"))
+    )
 
 
 def industries(person: Person) -> QuerySet[Any]:
@@ -117,7 +123,9 @@ def products(person: Person) -> QuerySet[Any]:
 
 def currencies(person: Person) -> QuerySet[Any]:
     """Give the currencies, each with the rate that counts today and since when."""
-    today = ExchangeRate.objects.filter(currency=OuterRef("pk"), valid_from__lte=clock.today()).order_by("-valid_from")
+    today = ExchangeRate.objects.filter(currency=OuterRef("pk"), valid_from__lte=clock.today()).order_by(
+        "-valid_from"
+    )
     return _settings(person, Currency.objects.all()).annotate(
         rate_now=Subquery(today.values("rate")[:1]), rate_since=Subquery(today.values("valid_from")[:1])
     )

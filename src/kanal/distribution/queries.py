@@ -31,7 +31,9 @@ Parts = QuerySet[Participation, Participation]
 MANAGED_KINDS = (Kind.MANAGING, Kind.COLLABORATING)
 ANSWERS_DAYS = 30
 _STATUSES = {state: [status for status in Status if lifecycle.state_of(status) is state] for state in State}
-_LONG_TEXTS = tuple(f"opportunity__{name}" for name in ("customer_situation", "customer_need", "proposed_solution"))
+_LONG_TEXTS = tuple(
+    f"opportunity__{name}" for name in ("customer_situation", "customer_need", "proposed_solution")
+)
 
 # What the lists can be sorted by; each name is also the key in the address.
 SORTS = {
@@ -208,7 +210,9 @@ def opened(person: Person, key: uuid.UUID) -> Opened:
     Raises:
         Missing: there is none that this person may see.
     """
-    found = access.visible(person).select_related("account__industry", "currency", "owner").filter(pk=key).first()
+    found = (
+        access.visible(person).select_related("account__industry", "currency", "owner").filter(pk=key).first()
+    )
     part = access.participation(person, found) if found else None
     if found is None or part is None:
         raise Missing
@@ -226,12 +230,14 @@ def opened(person: Person, key: uuid.UUID) -> Opened:
 
 
 def _pending(opportunity: Opportunity, part: Participation) -> Offer | None:
-    waiting = Offer.objects.filter(opportunity=opportunity, partner=part.partner_id, status=OfferStatus.PENDING)
+    waiting = Offer.objects.filter(
+        opportunity=opportunity, partner=part.partner_id, status=OfferStatus.PENDING
+    )
     return waiting.select_related("delivered_by").first()
 
 
 def _taking_part(opportunity: Opportunity, part: Participation) -> Sequence[Participation]:
-    """Give everybody in a collaboration, else the own part: who else had an opportunity is nobody's business."""
+    """Give everybody in a collaboration, else the own part: who had it before is nobody's business."""
     running = Participation.objects.filter(opportunity=opportunity, until__isnull=True)
     if part.kind != Kind.COLLABORATING:
         running = running.filter(pk=part.pk)
@@ -294,8 +300,12 @@ def answers(person: Person, *, days: int = ANSWERS_DAYS, limit: int = 10) -> lis
 
 
 def names(person: Person, keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """Give words by which a person knows these opportunities: topics of those they see, references of past offers."""
+    """Give names of opportunities: topics of those that a person sees, references of past offers."""
     wanted = list(keys)
-    past = _own_offers(person).filter(opportunity__in=wanted).values_list("opportunity_id", "opportunity__reference")
+    past = (
+        _own_offers(person)
+        .filter(opportunity__in=wanted)
+        .values_list("opportunity_id", "opportunity__reference")
+    )
     seen = access.visible(person).filter(pk__in=wanted).values_list("pk", "topic")
     return {**dict(past), **dict(seen)}

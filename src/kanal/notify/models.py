@@ -18,6 +18,7 @@ class Notification(models.Model):
         facts: what the sentence needs, as plain values; filled when it happened, so that it stays true.
         path: the address within Kanal that it leads to.
         source: the key of what caused it, so that a repeated job tells nobody twice.
+        mailed_at: when its mail left; empty where it has not, or never will.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -28,6 +29,7 @@ class Notification(models.Model):
     source = models.CharField(max_length=80)
     at = models.DateTimeField(default=clock.now)
     read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-at", "-id"]

@@ -14,10 +14,12 @@ from kanal.opportunities.models import Kind, Opportunity, Participation
 
 
 def open_of_partners(person: Person, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """Count the open opportunities that each of these partners takes part in, as far as a person sees them."""
+    """Count the open opportunities of each of these partners, as far as a person sees them."""
     counted = (
         Participation.objects.filter(
-            partner__in=keys, until__isnull=True, opportunity__in=access.visible(person).filter(status__in=OPEN)
+            partner__in=keys,
+            until__isnull=True,
+            opportunity__in=access.visible(person).filter(status__in=OPEN),
         )
         .values("partner")
         .annotate(number=Count("pk"))
@@ -26,7 +28,7 @@ def open_of_partners(person: Person, keys: Collection[uuid.UUID]) -> dict[uuid.U
 
 
 def of_partner(person: Person, partner: Partner) -> dict[str, int]:
-    """Count a partner's opportunities: `offered`, `managing` and `collaborating` now, `won` and `lost` so far."""
+    """Count a partner's opportunities: `offered`, `managing`, `collaborating` now; `won`, `lost` so far."""
     seen = access.visible(person)
     running = (
         Participation.objects.filter(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pghistory
 import pgtrigger
 
 from kanal.opportunities.lifecycle import PAIRS, SHARED_PAIRS, Status
@@ -60,3 +61,11 @@ NAMES = pgtrigger.Trigger(
 )
 
 KEEP = pgtrigger.Protect(name="keep_forever", operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+def history() -> tuple[pghistory.RowEvent, ...]:
+    """Say what the history notes: every new record and every change of one.
+
+    New records are noted once a statement, not once a row: an import writes thousands in one.
+    """
+    return pghistory.InsertEvent(level=pghistory.Statement), pghistory.UpdateEvent()

@@ -13,7 +13,7 @@ class Tab:
 
     label: str
     url: str
-    count: int | None = None
+    count: int | str | None = None
     current: bool = False
 
 

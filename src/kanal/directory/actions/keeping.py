@@ -17,7 +17,13 @@ R = TypeVar("R", bound=Record)
 
 
 def keep(
-    *, kind: type[R], key: uuid.UUID | None, version: int, values: Values, by: Person, related: Related | None = None
+    *,
+    kind: type[R],
+    key: uuid.UUID | None,
+    version: int,
+    values: Values,
+    by: Person,
+    related: Related | None = None,
 ) -> R:
     """Create a record, or change one.
 
@@ -33,7 +39,8 @@ def keep(
         NotAllowed: the person does not keep this area.
         Missing: there is no such record.
         Stale: somebody changed it meanwhile.
-        Invalid, Conflict: a field can't be taken, or the record is kept elsewhere.
+        Invalid: a field can't be taken.
+        Conflict: it is archived, or kept elsewhere.
     """
     rules, related = KINDS[kind], related or {}
     with acting(by):

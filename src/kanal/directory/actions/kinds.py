@@ -51,12 +51,12 @@ class Kind:
 
 def _check_parent(record: Territory | Account) -> None:
     """Refuse to make a record a part of itself, by whatever detour."""
-    seen, parent = {record.pk}, record.parent
-    while parent is not None:
-        if parent.pk in seen:
+    seen, key = {record.pk}, record.parent_id
+    while key is not None:
+        if key in seen:
             raise Invalid({"parent": _("%(name)s is itself a part of this.") % {"name": record.parent}})
-        seen.add(parent.pk)
-        parent = parent.parent
+        seen.add(key)
+        key = type(record).objects.filter(pk=key).values_list("parent", flat=True).first()
 
 
 def _check_currency(record: Currency) -> None:
@@ -64,7 +64,9 @@ def _check_currency(record: Currency) -> None:
     record.code = record.code.upper()
     before = Currency.objects.filter(pk=record.pk).values_list("code", flat=True).first()
     if before is not None and before != record.code:
-        raise Invalid({"code": _("The code stays as it is: amounts are kept in it. Add another currency instead.")})
+        raise Invalid(
+            {"code": _("The code stays as it is: amounts are kept in it. Add another currency instead.")}
+        )
 
 
 def _check_account(record: Account) -> None:
@@ -81,22 +83,28 @@ def _count(records: models.QuerySet[Any], one: Callable[[int], str]) -> str | No
 def _territory_in_use(record: Territory) -> Text | None:
     return _count(
         record.children.all(),
-        lambda n: ngettext(
-            "%(n)s territory is a part of it. Archive that first.",
-            "%(n)s territories are parts of it. Archive those first.",
-            n,
-        )
-        % {"n": n},
+        lambda n: (
+            ngettext(
+                "%(n)s territory is a part of it. Archive that first.",
+                "%(n)s territories are parts of it. Archive those first.",
+                n,
+            )
+            % {"n": n}
+        ),
     )
 
 
 def _family_in_use(record: ProductFamily) -> Text | None:
     return _count(
         record.products.all(),
-        lambda n: ngettext(
-            "%(n)s product belongs to it. Archive that first.", "%(n)s products belong to it. Archive those first.", n
-        )
-        % {"n": n},
+        lambda n: (
+            ngettext(
+                "%(n)s product belongs to it. Archive that first.",
+                "%(n)s products belong to it. Archive those first.",
+                n,
+            )
+            % {"n": n}
+        ),
     )
 
 
@@ -105,12 +113,14 @@ def _currency_in_use(record: Currency) -> Text | None:
         return _("%(code)s is the base currency: every amount is counted in it.") % {"code": record.code}
     return _count(
         Product.objects.filter(currency=record),
-        lambda n: ngettext(
-            "%(n)s product has its price in it. Change that first.",
-            "%(n)s products have their price in it. Change those first.",
-            n,
-        )
-        % {"n": n},
+        lambda n: (
+            ngettext(
+                "%(n)s product has its price in it. Change that first.",
+                "%(n)s products have their price in it. Change those first.",
+                n,
+            )
+            % {"n": n}
+        ),
     )
 
 
@@ -122,7 +132,9 @@ def _account_in_use(record: Account) -> Text | None:
 
 def _partner_in_use(record: Partner) -> Text | None:
     if record.status != PartnerStatus.ENDED:
-        return _("The partnership is not ended. Set its status to “Ended” first; its people can’t sign in from then on.")
+        return _(
+            "The partnership runs. Set its status to “Ended” first; that closes the portal to its people."
+        )
     return None
 
 

@@ -28,7 +28,7 @@ def keep_partner(
         by: who.
 
     Raises:
-        NotAllowed, Missing, Stale: as with `keep`.
+        NotAllowed, Missing, Stale, Conflict: as with `keep`.
         Invalid: a field can't be taken; the partnership can't end while the partner still works on something.
     """
     with acting(by):
@@ -36,7 +36,7 @@ def keep_partner(
         partner = Partner() if key is None else lock(Partner, key)
         account = Account(kind=AccountKind.PARTNER) if key is None else lock(Account, partner.account_id)
         if key is not None:
-            _check_version(partner, account, version, company, values, related)
+            _check_version(partner, account, version=version, company=company, values=values, related=related)
         _check_ending(partner, values)
         _check_manager(values.get("channel_manager"))
         company_changed, changed = fill(account, company), fill(partner, values)
@@ -52,13 +52,15 @@ def keep_partner(
 
 
 def _check_version(
-    partner: Partner, account: Account, version: int, company: Values, values: Values, related: Related
+    partner: Partner, account: Account, *, version: int, company: Values, values: Values, related: Related
 ) -> None:
     """Compare versions; fields of the company that differ are named beside those of the profile."""
     try:
         check_version(partner, version, values, related)
     except Stale as stale:
-        stale.changed |= {name: getattr(account, name) for name, value in company.items() if getattr(account, name) != value}
+        stale.changed |= {
+            name: getattr(account, name) for name, value in company.items() if getattr(account, name) != value
+        }
         raise
 
 

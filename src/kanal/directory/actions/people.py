@@ -181,7 +181,7 @@ def _set_role(person: Person, role: str) -> None:
 
 
 def _lock_administrators() -> set[uuid.UUID]:
-    """Take every active administrator, always in the same order: two who demote each other wait here, not in a knot."""
+    """Take every active administrator, always in one order, so that two who demote each other wait here."""
     active = Person.objects.filter(vendor_role=VendorRole.ADMINISTRATOR, is_active=True).order_by("pk")
     return set(active.select_for_update().values_list("pk", flat=True))
 
@@ -189,7 +189,8 @@ def _lock_administrators() -> set[uuid.UUID]:
 def _keep_an_administrator(person: Person, administrators: set[uuid.UUID]) -> None:
     if administrators == {person.pk}:
         raise Conflict(
-            _("%(name)s is the last administrator. Make somebody else an administrator first.") % {"name": person.name}
+            _("%(name)s is the last administrator. Make somebody else an administrator first.")
+            % {"name": person.name}
         )
 
 

@@ -30,7 +30,9 @@ def set_rate(*, currency: uuid.UUID, valid_from: date, rate: Decimal, by: Person
         permit(by, "settings")
         found = lock(Currency, currency)
         if found.code == settings.BASE_CURRENCY:
-            raise Invalid({"rate": _("%(code)s is the base currency: it is always worth one.") % {"code": found.code}})
+            raise Invalid(
+                {"rate": _("%(code)s is the base currency: it is always worth one.") % {"code": found.code}}
+            )
         if not 0 < rate < _HIGHEST or not rate.quantize(_FINEST):
             raise Invalid({"rate": _("A rate is a number above zero.")})
         kept, _new = ExchangeRate.objects.update_or_create(

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-import pghistory.models
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from kanal.config import clock
 from kanal.directory import access
 from kanal.directory.models import Person, Record
-from kanal.directory.refusal import Invalid, Missing, NotAllowed, Stale, Text
+from kanal.directory.refusal import Conflict, Invalid, Missing, NotAllowed, Stale, Text
 
 R = TypeVar("R", bound=Record)
 Values = Mapping[str, Any]
@@ -38,22 +37,29 @@ def lock(model: type[R], key: uuid.UUID) -> R:
     Raises:
         Missing: there is none.
     """
-    record: R | None = model._default_manager.select_for_update(of=("self",)).filter(pk=key).first()  # noqa: SLF001
+    record: R | None = model._default_manager.select_for_update(of=("self",)).filter(pk=key).first()
     if record is None:
         raise Missing
     return record
 
 
 def check_version(record: Record, version: int, values: Values, related: Related) -> None:
-    """Refuse an edit that started from another version than the one that stands now.
+    """Refuse an edit of what is archived, or that started from another version than the one that stands now.
 
     Raises:
+        Conflict: it is archived.
         Stale: names the fields that stand otherwise than what is asked for, and who changed the record last.
     """
+    if record.archived_at is not None:
+        raise Conflict(_("%(name)s is archived. Restore it to change it.") % {"name": record})
     if record.version == version:
         return
-    changed = {name: getattr(record, name) for name, value in values.items() if getattr(record, name) != value}
-    changed |= {name: now for name, now in _related_now(record, related).items() if set(now) != set(related[name])}
+    changed = {
+        name: getattr(record, name) for name, value in values.items() if getattr(record, name) != value
+    }
+    changed |= {
+        name: now for name, now in _related_now(record, related).items() if set(now) != set(related[name])
+    }
     who = last_changed_by(record)
     raise Stale(
         _("%(who)s changed this while you wrote. Nothing of yours is lost: compare, then save again.")
@@ -65,14 +71,14 @@ def check_version(record: Record, version: int, values: Values, related: Related
 
 def last_changed_by(record: Record) -> str:
     """Give the name of who changed a record last, by its history; empty where the system did."""
-    event = pghistory.models.Events.objects.tracks(record).order_by("-pgh_created_at").first()
-    key = ((event.pgh_context or {}).get("person") if event else "") or None
+    events = type(record).pgh_event_model.objects.filter(pgh_obj=record)  # type: ignore[attr-defined]
+    key = events.order_by("-pgh_id").values_list("pgh_context__metadata__person", flat=True).first() or None
     return Person.objects.filter(pk=key).values_list("name", flat=True).first() or ""
 
 
 def fill(record: Record, values: Values) -> bool:
     """Set fields; tell whether any of them was otherwise before."""
-    before = {name: getattr(record, name) for name in values}
+    before = {name: getattr(record, name, None) for name in values}
     for name, value in values.items():
         setattr(record, name, value.strip() if isinstance(value, str) else value)
     return before != {name: getattr(record, name) for name in values}
@@ -120,5 +126,6 @@ def _validate(record: Record) -> None:
 
 def _by_field(error: ValidationError) -> dict[str, Text]:
     return {
-        "" if name == NON_FIELD_ERRORS else name: " ".join(messages) for name, messages in error.message_dict.items()
+        "" if name == NON_FIELD_ERRORS else name: " ".join(messages)
+        for name, messages in error.message_dict.items()
     }

@@ -90,7 +90,7 @@ def base_field(label: Any) -> models.DecimalField[Any, Any]:
     return models.DecimalField(label, max_digits=22, decimal_places=4, null=True, blank=True, editable=False)
 
 
-@pghistory.track(exclude=["account_name", "partner_name"])
+@pghistory.track(*guards.history(), exclude=["account_name", "partner_name"])
 class Opportunity(models.Model):
     """A possible sale."""
 
@@ -109,7 +109,9 @@ class Opportunity(models.Model):
     contact = models.ForeignKey(
         Contact, models.PROTECT, null=True, blank=True, related_name="opportunities", verbose_name=_("Contact")
     )
-    currency = models.ForeignKey(Currency, models.PROTECT, related_name="+", verbose_name=_("Currency"))
+    currency = models.ForeignKey(
+        Currency, models.PROTECT, db_index=False, related_name="+", verbose_name=_("Currency")
+    )
     estimated_revenue = money_field(_("Est. revenue"))
     estimated_revenue_base = base_field(_("Est. revenue in the base currency"))
     exchange_rate = models.DecimalField(max_digits=20, decimal_places=10, default=Decimal(1), editable=False)
@@ -142,7 +144,8 @@ class Opportunity(models.Model):
         Partner, models.PROTECT, null=True, blank=True, related_name="opportunities", verbose_name=_("Partner")
     )
     made_by_partner = models.ForeignKey(
-        Partner, models.PROTECT, null=True, blank=True, editable=False, related_name="made_opportunities"
+        Partner, models.PROTECT, null=True, blank=True, db_index=False, editable=False,
+        related_name="made_opportunities",
     )
     collaboration = models.BooleanField(_("Partner collaboration"), default=False)
     answer_by = models.DateTimeField(_("Answer by"), null=True, blank=True, editable=False)
@@ -151,9 +154,9 @@ class Opportunity(models.Model):
     account_name = models.CharField(max_length=200, default="", editable=False)
     partner_name = models.CharField(max_length=200, default="", editable=False)
     created_at = models.DateTimeField(_("Created"), default=clock.now, editable=False)
-    created_by = models.ForeignKey(Person, models.PROTECT, null=True, editable=False, related_name="+")
+    created_by = models.ForeignKey(Person, models.PROTECT, null=True, db_index=False, editable=False, related_name="+")
     modified_at = models.DateTimeField(_("Modified"), default=clock.now, editable=False)
-    modified_by = models.ForeignKey(Person, models.PROTECT, null=True, editable=False, related_name="+")
+    modified_by = models.ForeignKey(Person, models.PROTECT, null=True, db_index=False, editable=False, related_name="+")
 
     objects = OpportunityQuerySet.as_manager()
 
@@ -230,12 +233,12 @@ class Opportunity(models.Model):
         return self.made_by_partner_id is not None
 
 
-@pghistory.track()
+@pghistory.track(*guards.history())
 class OpportunityProduct(models.Model):
     """One line of what the customer would buy."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="lines")
+    opportunity = models.ForeignKey(Opportunity, models.CASCADE, db_index=False, related_name="lines")
     product = models.ForeignKey(Product, models.PROTECT, related_name="lines", verbose_name=_("product"))
     quantity = models.DecimalField(
         _("quantity"), max_digits=12, decimal_places=2, default=Decimal(1), validators=[MinValueValidator(Decimal("0.01"))]

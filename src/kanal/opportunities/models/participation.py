@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kanal.config import clock
 from kanal.directory.models import Partner, Person, new_id
+from kanal.opportunities.guards import history
 from kanal.opportunities.models.opportunity import Opportunity
 
 
@@ -20,13 +21,13 @@ class Kind(models.TextChoices):
     COLLABORATING = "collaborating", _("Collaborating")
 
 
-@pghistory.track()
+@pghistory.track(*history())
 class Participation(models.Model):
     """A partner's part in an opportunity, from a moment on until it ends."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="participations")
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="participations")
+    partner = models.ForeignKey(Partner, models.PROTECT, db_index=False, related_name="participations")
     kind = models.CharField(max_length=14, choices=Kind)
     since = models.DateTimeField(default=clock.now)
     until = models.DateTimeField(null=True, blank=True)

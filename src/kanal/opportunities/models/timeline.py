@@ -34,15 +34,15 @@ class TimelineEntry(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    opportunity = models.ForeignKey(Opportunity, models.PROTECT, related_name="timeline")
+    opportunity = models.ForeignKey(Opportunity, models.PROTECT, db_index=False, related_name="timeline")
     at = models.DateTimeField(default=clock.now)
     event = models.CharField(max_length=30, blank=True, default="")
     facts: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     body = models.TextField(_("note"), max_length=10000, blank=True, default="")
-    author = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    company = models.ForeignKey(Partner, models.PROTECT, null=True, related_name="+")
+    author = models.ForeignKey(Person, models.PROTECT, null=True, db_index=False, related_name="+")
+    company = models.ForeignKey(Partner, models.PROTECT, null=True, db_index=False, related_name="+")
     visibility = models.CharField(max_length=10, choices=Visibility)
-    partner = models.ForeignKey(Partner, models.PROTECT, null=True, related_name="+")
+    partner = models.ForeignKey(Partner, models.PROTECT, null=True, db_index=False, related_name="+")
 
     class Meta:
         ordering = ["-at", "-id"]

@@ -1,0 +1,69 @@
+"""Moving the demo's clock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from procrastinate.exceptions import AlreadyEnqueued
+
+from kanal.config import clock
+from kanal.demo.models import DemoClock
+from kanal.distribution.models import Offer, OfferStatus
+from kanal.distribution.tasks import expire_offers
+from kanal.distribution.worktime import Calendar
+
+# Just behind a deadline, where an offer that nobody answered has ended.
+_BEHIND = timedelta(seconds=5)
+
+
+def next_deadline() -> datetime | None:
+    """Give the moment at which the next offer ends, if one waits for an answer."""
+    waiting = Offer.objects.filter(status=OfferStatus.PENDING, deadline__gt=clock.now())
+    return waiting.order_by("deadline").values_list("deadline", flat=True).first()
+
+
+def working_day_later() -> datetime:
+    """Give the same time of day on the next working day, or its first hour where it is outside of working hours."""
+    calendar = Calendar(settings.TIME_ZONE, "DK", settings.WORKDAY_START, settings.WORKDAY_END)
+    return calendar.add(clock.now(), calendar.day_length)
+
+
+def move_to(moment: datetime) -> None:
+    """Move the clock to a moment and let what is due then happen."""
+    _keep(ahead() + (moment - clock.now()))
+
+
+def move_by(length: timedelta) -> None:
+    """Move the clock forward and let what is due then happen."""
+    _keep(ahead() + length)
+
+
+def move_behind_next_deadline() -> bool:
+    """Move the clock just behind the next deadline; False where no offer waits for an answer."""
+    deadline = next_deadline()
+    if deadline is None:
+        return False
+    move_to(deadline + _BEHIND)
+    return True
+
+
+def reset() -> None:
+    """Let the clock show the real time again. What happened meanwhile stays as it is."""
+    DemoClock.objects.filter(pk=1).delete()
+
+
+def ahead() -> timedelta:
+    """Give how far the clock is ahead of the real time, as it was last set."""
+    return DemoClock.objects.filter(pk=1).values_list("ahead", flat=True).first() or timedelta()
+
+
+def _keep(ahead: timedelta) -> None:
+    with transaction.atomic():
+        DemoClock.objects.update_or_create(pk=1, defaults={"ahead": ahead})
+        try:
+            with transaction.atomic():
+                expire_offers.defer(timestamp=int((clock.now() + ahead).timestamp()))
+        except AlreadyEnqueued:
+            return  # the same job waits already

@@ -1,0 +1,162 @@
+"""Playing the stories: every step by the real action, at its own moment."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from kanal.config import clock
+from kanal.demo.company.attachments import for_note
+from kanal.demo.company.people import World
+from kanal.demo.company.story import Step, Story, values_of
+from kanal.directory.acting import acting
+from kanal.directory.models import Person
+from kanal.directory.money import in_base, rate_on
+from kanal.distribution import actions
+from kanal.opportunities import timeline
+from kanal.opportunities.actions import Values, add_note, create
+from kanal.opportunities.models import Kind, Opportunity, OpportunityProduct, Participation
+from kanal.opportunities.references import next_references
+
+
+@dataclass
+class Stage:
+    """Where stories are played.
+
+    Attributes:
+        world: the directory.
+        now: the moment at which all of them have arrived.
+        keys: the opportunity of each story, by its number.
+    """
+
+    world: World
+    now: datetime
+    keys: dict[int, uuid.UUID] = field(default_factory=dict)
+
+    def play(self, stories: list[Story], progress: Callable[[int, int], None]) -> None:
+        """Play all stories together, in the order of time."""
+        steps = [(at, story, step) for story in stories for at, step in story.timetable(self.now)]
+        steps.sort(key=lambda item: (item[0], item[1].number))
+        for count, (at, story, step) in enumerate(steps, 1):
+            with clock.frozen(at):
+                DOINGS[step.do](self, story, step)
+            progress(count, len(steps))
+
+    def key(self, story: Story) -> uuid.UUID:
+        """Give the opportunity of a story."""
+        return self.keys[story.number]
+
+
+def _create(stage: Stage, story: Story, step: Step) -> None:
+    values, lines = values_of(story, stage.world, stage.now.date())
+    assert step.by is not None
+    made = make_by_partner(values, by=step.by) if story.made_by_partner else create(values=values, by=step.by)
+    stage.keys[story.number] = made.pk
+    # All lines in one statement: with one for each, products alone would take a third of the whole time.
+    OpportunityProduct.objects.bulk_create(
+        OpportunityProduct(opportunity=made, product=line.product, quantity=line.quantity, unit_price=line.unit_price)
+        for line in lines
+    )
+
+
+def make_by_partner(values: Values, *, by: Person) -> Opportunity:
+    """Make an opportunity as a partner does, who manages it from the start."""
+    partner = by.partner
+    assert partner is not None
+    rate = rate_on(values.currency, clock.today())
+    with acting(by):
+        made = Opportunity.objects.create(
+            **values.plain(),
+            reference=next_references()[0],
+            account=values.account,
+            contact=values.contact,
+            owner=values.owner,
+            created_by=by,
+            modified_by=by,
+            made_by_partner=partner,
+            partner=partner,
+            exchange_rate=rate,
+            estimated_revenue_base=in_base(values.estimated_revenue, rate),
+        )
+        Participation.objects.create(opportunity=made, partner=partner, kind=Kind.MANAGING)
+        timeline.record(made, "created", by=by, partner=partner)
+    return made
+
+
+def _note(stage: Stage, story: Story, step: Step) -> None:
+    body, shared = step.facts["body"], step.facts["shared"]
+    assert step.by is not None
+    add_note(key=stage.key(story), body=body, shared=shared, by=step.by, files=for_note(story, body))
+
+
+def _see(stage: Stage, story: Story, step: Step) -> None:
+    assert step.by is not None
+    actions.mark_seen(opportunity=Opportunity.objects.get(pk=stage.key(story)), by=step.by)
+
+
+def _hand_over(stage: Stage, story: Story, step: Step) -> None:
+    seller: Person = step.facts["seller"]
+    with acting(step.by):
+        part = Participation.objects.get(
+            opportunity=stage.key(story), partner=seller.partner_id, until__isnull=True
+        )
+        part.people.add(seller)
+
+
+def _extend(stage: Stage, story: Story, step: Step) -> None:
+    known = Opportunity.objects.values_list("estimated_close_date", flat=True).get(pk=stage.key(story))
+    until = max(known or clock.today(), clock.today()) + timedelta(days=step.facts["days"])
+    assert step.by is not None
+    actions.extend(key=stage.key(story), until=until, reason=step.facts["reason"], by=step.by)
+
+
+def _win(stage: Stage, story: Story, step: Step) -> None:
+    estimate = Opportunity.objects.values_list("estimated_revenue", flat=True).get(pk=stage.key(story)) or Decimal(0)
+    revenue = (estimate * step.facts["share"] / 100).quantize(Decimal(1000))
+    assert step.by is not None
+    actions.win(key=stage.key(story), reason=step.facts["reason"], text=step.facts["text"], revenue=revenue, by=step.by)
+
+
+def _by_action(action: Callable[..., object]) -> Callable[[Stage, Story, Step], None]:
+    """Give the doing that is one action, whose facts are its arguments."""
+
+    def do(stage: Stage, story: Story, step: Step) -> None:
+        facts: dict[str, Any] = dict(step.facts)
+        if "team" in facts:
+            facts["partner"] = facts.pop("team").partner
+        if "teams" in facts:
+            facts["partners"] = [team.partner for team in facts.pop("teams")]
+        action(key=stage.key(story), by=step.by, **facts)
+
+    return do
+
+
+def _expire(stage: Stage, story: Story, _step: Step) -> None:
+    actions.expire(key=stage.key(story))
+
+
+DOINGS: dict[str, Callable[[Stage, Story, Step], None]] = {
+    "create": _create,
+    "note": _note,
+    "see": _see,
+    "hand_over": _hand_over,
+    "extend": _extend,
+    "expire": _expire,
+    "win": _win,
+    "deliver": _by_action(actions.deliver),
+    "withdraw": _by_action(actions.withdraw),
+    "accept": _by_action(actions.accept),
+    "decline": _by_action(actions.decline),
+    "hold": _by_action(actions.hold),
+    "stage": _by_action(actions.move_stage),
+    "return": _by_action(actions.return_),
+    "approve": _by_action(actions.approve),
+    "lose": _by_action(actions.lose),
+    "cancel": _by_action(actions.cancel),
+    "reopen": _by_action(actions.reopen),
+    "share": _by_action(actions.share),
+}

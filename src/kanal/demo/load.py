@@ -1,0 +1,44 @@
+"""Loading the demo company."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import transaction
+
+from kanal.config import clock
+from kanal.demo.company import aftermath, chapters, people, plan, play
+from kanal.directory.models import Person
+
+Say = Callable[[str], object]
+
+
+def load_company(progress: Say = print) -> bool:
+    """Load Havn Systems with its partners and 250 opportunities; all of it, or nothing.
+
+    Everything is relative to today, and the same at every load. It happened by the same actions as everything else
+    in Kanal, so timeline, offers and history are true.
+
+    Args:
+        progress: is told how far it is, a line at a time.
+
+    Returns:
+        False where there are people already: then nothing is touched.
+    """
+    with transaction.atomic():
+        if Person.objects.exists():
+            return False
+        now = clock.now()
+        progress("Demo company: partners, people and customers")
+        world = people.enter(now)
+        stories = plan.stories(world)
+        chapters.tell(world, stories)
+
+        def count(done: int, of: int) -> None:
+            if done % 500 == 0 or done == of:
+                progress(f"Demo company: {done} of {of} events of the last ninety days")
+
+        play.Stage(world, now).play(stories, count)
+        progress("Demo company: notifications and mail")
+        aftermath.settle(now)
+    return True

@@ -1,0 +1,198 @@
+"""The pages of people: inviting, editing, role and access."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse_lazy
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from kanal.desk.directory import cells
+from kanal.desk.directory.forms import RecordForm, time_zone_field
+from kanal.desk.directory.pages import Noun, RecordPage
+from kanal.desk.guard import person, vendor_only
+from kanal.directory import actions
+from kanal.directory.models import Partner, PartnerRole, PartnerStatus, Person, VendorRole
+from kanal.directory.refusal import Conflict, Invalid, Text
+from kanal.web.components import Tab
+from kanal.web.forms import LookupField
+
+
+class PersonForm(RecordForm):
+    """What is known of a person; role and access change on their own."""
+
+    time_zone = time_zone_field()
+
+    class Meta:
+        model = Person
+        fields = ["name", "email", "job_title", "phone", "time_zone"]
+
+    def keep(self, *, by: Person) -> Person:
+        """Keep the person."""
+        version = self.cleaned_data["version"] or 0
+        return actions.keep_person(key=self.key, version=version, values=self.values(), by=by)
+
+
+class InviteForm(RecordForm):
+    """A new person of the vendor."""
+
+    role = forms.ChoiceField(label=_lazy("Role"), choices=VendorRole.choices, initial=VendorRole.SELLER)
+    language = forms.ChoiceField(label=_lazy("Language"), choices=settings.LANGUAGES)
+    time_zone = time_zone_field()
+
+    class Meta:
+        model = Person
+        fields = ["name", "email", "role", "job_title", "phone", "language", "time_zone"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial["language"] = get_language()
+
+    def keep(self, *, by: Person) -> Person:
+        """Invite the person."""
+        values = self.values()
+        role, partner = values.pop("role"), values.pop("partner", None)
+        return actions.invite(values=values, role=role, partner=partner, by=by)
+
+
+class PartnerInviteForm(InviteForm):
+    """A new person of a partner."""
+
+    partner = LookupField(
+        Partner.objects.exclude(status=PartnerStatus.ENDED).select_related("account"),
+        url=reverse_lazy("desk:lookup_partners"),
+        find_by="account__name",
+        label=_lazy("Partner"),
+    )
+    role = forms.ChoiceField(label=_lazy("Role"), choices=PartnerRole.choices, initial=PartnerRole.SELLER)
+
+    class Meta(InviteForm.Meta):
+        fields = ["name", "email", "partner", "role", "job_title", "phone", "language", "time_zone"]
+
+
+class RoleForm(forms.Form):
+    """Another role at the same company."""
+
+    role = forms.ChoiceField(label=_lazy("Role"))
+
+    def __init__(self, *args: Any, record: Person, **options: Any) -> None:
+        super().__init__(*args, **options)
+        role = self.fields["role"]
+        assert isinstance(role, forms.ChoiceField)
+        role.choices = VendorRole.choices if record.is_vendor else PartnerRole.choices
+        role.initial = record.vendor_role or record.partner_role
+
+
+class PersonPage(RecordPage):
+    """One person, or the invitation of a new one."""
+
+    template = "desk/directory/person.html"
+
+    def form_class(self, request: HttpRequest, record: Any) -> type[RecordForm]:
+        """Ask a new person's partner only where they work for one."""
+        if record is not None:
+            return PersonForm
+        return PartnerInviteForm if self._at_partner(request) else InviteForm
+
+    def _at_partner(self, request: HttpRequest) -> bool:
+        return request.GET.get("for") == "partner" or bool(request.GET.get("partner"))
+
+    def said(self, record: Person) -> str:
+        """Say that the invitation is on its way."""
+        return _("%(name)s is invited. A mail goes to %(email)s.") % {
+            "name": record.name,
+            "email": record.email,
+        }
+
+    def archive_url(self, record: Any) -> str:  # noqa: ARG002 - people are deactivated instead
+        """Give nothing: people are deactivated instead."""
+        return ""
+
+    def show(
+        self,
+        request: HttpRequest,
+        record: Any,
+        form: RecordForm,
+        *,
+        status: int = HTTPStatus.OK,
+        **facts: Any,
+    ) -> HttpResponse:
+        """Draw the page with what stands beside it, or with the choice of whom a new person works for."""
+        if record is None:
+            url, at_partner = self.noun.new_url, self._at_partner(request)
+            facts["kinds"] = [
+                Tab(settings.VENDOR_NAME, url, current=not at_partner),
+                Tab(_("A partner"), f"{url}?for=partner", current=at_partner),
+            ]
+        else:
+            facts.setdefault("role_form", RoleForm(record=record))
+            facts["state"] = cells.access_state(record)
+        return super().show(request, record, form, status=status, **facts)
+
+
+Act = Callable[[HttpRequest, Person], tuple[Person, str]]
+
+
+def _change_role(request: HttpRequest, record: Person) -> tuple[Person, str]:
+    kept = actions.change_role(key=record.pk, role=request.POST.get("role", ""), by=person(request))
+    return kept, _("%(name)s is now %(role)s.") % {"name": kept.name, "role": kept.role_label.lower()}
+
+
+def _invite(request: HttpRequest, record: Person) -> tuple[Person, str]:
+    kept = actions.invite_again(key=record.pk, by=person(request))
+    return kept, _("A new invitation goes to %(email)s.") % {"email": kept.email}
+
+
+def _deactivate(request: HttpRequest, record: Person) -> tuple[Person, str]:
+    kept = actions.deactivate(key=record.pk, by=person(request))
+    return kept, _("%(name)s can no longer sign in.") % {"name": kept.name}
+
+
+def _reactivate(request: HttpRequest, record: Person) -> tuple[Person, str]:
+    kept = actions.reactivate(key=record.pk, by=person(request))
+    return kept, _("%(name)s can sign in again.") % {"name": kept.name}
+
+
+class PersonVerb(PersonPage):
+    """Changes a person's role or access; where that is refused, their page says why."""
+
+    http_method_names: ClassVar[list[str]] = ["post"]
+    acts: ClassVar[Mapping[str, Act]] = {
+        "role": _change_role,
+        "invite": _invite,
+        "deactivate": _deactivate,
+        "reactivate": _reactivate,
+    }
+
+    def post(self, request: HttpRequest, key: uuid.UUID | None = None, verb: str = "") -> HttpResponse:
+        """Do it, and go back to the person."""
+        if verb not in self.acts:
+            raise Http404
+        record = self.record(request, key)
+        try:
+            kept, said = self.acts[verb](request, record)
+        except Conflict as conflict:
+            return self._refused(request, record, conflict.message, HTTPStatus.CONFLICT)
+        except Invalid as invalid:
+            return self._refused(request, record, str(invalid), HTTPStatus.UNPROCESSABLE_ENTITY)
+        messages.success(request, said)
+        return redirect(self.noun.url_of(kept))
+
+    def _refused(self, request: HttpRequest, record: Person, reason: Text, status: int) -> HttpResponse:
+        return self.show(request, record, self.form(request, record), status=status, refused=reason)
+
+
+def verbs(noun: Noun) -> URLPattern:
+    """Give the address of what can be done to a person besides editing."""
+    view = type("Verb", (PersonVerb,), {"noun": noun})
+    return path(f"{noun.slug}/<uuid:key>/<str:verb>/", vendor_only(view.as_view()), name="person_verb")

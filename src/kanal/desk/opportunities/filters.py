@@ -1,0 +1,143 @@
+"""The filters of the list, and the chips that show which are on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import django_filters
+from django import forms
+from django.conf import settings
+from django.db.models import Model, QuerySet
+from django.http import QueryDict
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kanal.directory.models import Currency, Partner, Person, Product, Territory
+from kanal.opportunities import queries
+from kanal.opportunities.lifecycle import Status
+from kanal.opportunities.models import OpportunityProduct, OpportunityQuerySet
+from kanal.web import words
+from kanal.web.forms import AmountField, DateField, LookupField
+
+
+class _Statuses(django_filters.Filter):
+    field_class = forms.MultipleChoiceField
+
+
+class _Lookup(django_filters.Filter):
+    field_class = LookupField
+
+
+class _Choice(django_filters.Filter):
+    field_class = forms.ModelChoiceField
+
+
+class _Amount(django_filters.Filter):
+    field_class = AmountField
+
+
+class _Date(django_filters.Filter):
+    field_class = DateField
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+class OpportunityFilter(django_filters.FilterSet):
+    """What the list can be narrowed by; each may be left out."""
+
+    status = _Statuses(
+        label=_("Status"), lookup_expr="in", choices=Status.choices, widget=forms.CheckboxSelectMultiple
+    )
+    partner = _Lookup(
+        label=_("Partner"),
+        queryset=Partner.objects.select_related("account"),
+        url=reverse_lazy("desk:lookup_partners"),
+        find_by="account__name",
+    )
+    owner = _Lookup(
+        label=_("Owner"), queryset=Person.objects.exclude(vendor_role=""), url=reverse_lazy("desk:lookup_people")
+    )
+    territory = _Lookup(
+        label=_("Territory"),
+        queryset=Territory.objects.all(),
+        url=reverse_lazy("desk:lookup_territories"),
+        method="within",
+        help_text=_("With every territory in it."),
+    )
+    product = _Lookup(
+        label=_("Product"),
+        queryset=Product.objects.all(),
+        url=reverse_lazy("desk:lookup_products"),
+        method="with_product",
+    )
+    currency = _Choice(label=_("Currency"), queryset=Currency.objects.all(), empty_label=_("Any"))
+    value_from = _Amount(field_name="estimated_revenue_base", lookup_expr="gte", label=_("Value from"))
+    value_to = _Amount(field_name="estimated_revenue_base", lookup_expr="lte", label=_("Value to"))
+    close_from = _Date(field_name="estimated_close_date", lookup_expr="gte", label=_("Est. close from"))
+    close_to = _Date(field_name="estimated_close_date", lookup_expr="lte", label=_("Est. close to"))
+    created_from = _Date(label=_("Created from"), method="since")
+    created_to = _Date(label=_("Created to"), method="until")
+
+    def within(self, found: OpportunityQuerySet, _name: str, value: Territory) -> QuerySet[Any]:
+        """Keep those of a territory and of every one within it."""
+        return found.filter(territory__in=queries.with_children(value)) if value else found
+
+    def with_product(self, found: OpportunityQuerySet, _name: str, value: Product) -> QuerySet[Any]:
+        """Keep those that have a product."""
+        if not value:
+            return found
+        return found.filter(pk__in=OpportunityProduct.objects.filter(product=value).values("opportunity_id"))
+
+    def since(self, found: OpportunityQuerySet, _name: str, value: date) -> QuerySet[Any]:
+        """Keep those made on a day or later, in the reader's zone."""
+        return found.filter(created_at__gte=_midnight(value)) if value else found
+
+    def until(self, found: OpportunityQuerySet, _name: str, value: date) -> QuerySet[Any]:
+        """Keep those made on a day or before, in the reader's zone."""
+        return found.filter(created_at__lt=_midnight(value + timedelta(days=1))) if value else found
+
+    @property
+    def narrowed(self) -> QuerySet[Any]:
+        """Give what is left; a filter that can't be read is left out, and its field says why."""
+        self.form.is_valid()
+        return self.filter_queryset(self.queryset.all())
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter that is on: what it filters, by what, and the address without it."""
+
+    label: str
+    value: str
+    url: str
+
+
+def chips(filters: OpportunityFilter, query: QueryDict) -> list[Chip]:
+    """Name every filter that is on."""
+    return list(_chips(filters, query))
+
+
+def _chips(filters: OpportunityFilter, query: QueryDict) -> Iterator[Chip]:
+    for name, value in filters.form.cleaned_data.items():
+        if value in (None, "", []):
+            continue
+        rest = query.copy()
+        for gone in (name, f"{name}_text", "page", "dialog"):
+            rest.pop(gone, None)
+        yield Chip(str(filters.form.fields[name].label), _in_words(name, value), f"?{rest.urlencode()}")
+
+
+def _in_words(name: str, value: Any) -> str:
+    if name == "status":
+        return str(_(" or ")).join(str(Status(one).label) for one in value)
+    if isinstance(value, date):
+        return words.day(value)
+    if isinstance(value, Model):
+        return str(value)
+    return words.money(value, settings.BASE_CURRENCY)

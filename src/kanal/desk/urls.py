@@ -1,0 +1,28 @@
+"""Addresses of the desk."""
+
+from django.urls import include, path
+
+from kanal.desk import files, lookups
+from kanal.desk.opportunities import export, history, listing, record, stages, verbs
+
+app_name = "desk"
+
+urlpatterns = [
+    path("opportunities/", listing.page, name="opportunities"),
+    path("opportunities/export/<str:kind>/", export.download, name="opportunities_export"),
+    path("opportunities/new/", record.new, name="opportunity_new"),
+    path("opportunities/<uuid:key>/", record.page, name="opportunity"),
+    path("opportunities/<uuid:key>/history/", history.page, name="opportunity_history"),
+    path("opportunities/<uuid:key>/note/", stages.note, name="opportunity_note"),
+    path("opportunities/<uuid:key>/stage/", stages.move, name="opportunity_stage"),
+    path("opportunities/<uuid:key>/<str:verb>/", verbs.do, name="opportunity_verb"),
+    path("files/<uuid:key>/", files.download, name="file"),
+    path("lookup/accounts/", lookups.accounts, name="lookup_accounts"),
+    path("lookup/contacts/", lookups.contacts, name="lookup_contacts"),
+    path("lookup/partners/", lookups.partners, name="lookup_partners"),
+    path("lookup/people/", lookups.people, name="lookup_people"),
+    path("lookup/products/", lookups.products, name="lookup_products"),
+    path("lookup/territories/", lookups.territories, name="lookup_territories"),
+    path("", include("kanal.desk.notifications")),
+    path("", include("kanal.desk.directory_urls")),
+]

@@ -1,0 +1,164 @@
+"""The words of what people are told: one entry a kind, in the language of whoever reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from django.conf import settings
+from django.utils import dateformat, timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext
+
+from kanal.notify.models import Notification
+
+Text = str | Promise
+
+# Choices that facts hold by their key, such as the reason of a decline; apps that tell things add theirs when loaded.
+CHOICES: dict[str, Text] = {}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What one kind of message says.
+
+    Attributes:
+        subject: what happened; the mail's subject and the line in the list.
+        sentence: what it means for the reader.
+        button: what the link is called.
+        at_once: what only the mail adds, as it is true only when it leaves.
+    """
+
+    subject: Text
+    sentence: Text
+    button: Text
+    at_once: Text = ""
+
+
+MESSAGES: dict[str, Words] = {
+    "offer_delivered": Words(
+        _("%(vendor)s offers you %(topic)s"),
+        _("Answer by %(deadline)s, else it goes to another partner."),
+        _("Read and answer"),
+        _("%(left)s."),
+    ),
+    "offer_withdrawn": Words(
+        _("%(vendor)s took back its offer: %(topic)s"),
+        _("There is nothing left to answer."),
+        _("See your opportunities"),
+    ),
+    "offer_accepted": Words(
+        _("%(partner)s accepted %(topic)s"),
+        _("%(who)s answered. %(partner)s manages it from now on."),
+        _("Open the opportunity"),
+    ),
+    "offer_declined": Words(
+        _("%(partner)s declined %(topic)s"),
+        _("%(who)s answered. It needs another partner."),
+        _("Choose another partner"),
+    ),
+    "offer_expired": Words(
+        _("The time to answer has ended: %(topic)s"),
+        _("The offer has left your list; it goes to another partner."),
+        _("See your opportunities"),
+    ),
+}
+# What the vendor's people read where it differs from what a partner's read.
+TO_VENDOR: dict[str, Words] = {
+    "offer_expired": Words(
+        _("%(partner)s did not answer in time: %(topic)s"),
+        _("The offer ended %(deadline)s. It needs another partner."),
+        _("Choose another partner"),
+    ),
+}
+_UNKNOWN = Words("%(topic)s", "", _("Open the opportunity"))
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notification in words.
+
+    Attributes:
+        subject: what happened, on one line.
+        sentence: what it means for the reader.
+        at_once: what only the mail adds.
+        button: what the link is called.
+        reason: the reason that somebody chose, in words.
+        quote: what somebody wrote, and `who` it was.
+        amount: the value of what it is about, with `currency`.
+        place: the customer with its town.
+        reference: the code of what it is about.
+    """
+
+    subject: str
+    sentence: str
+    at_once: str
+    button: str
+    reason: str
+    quote: str
+    who: str
+    amount: Decimal | None
+    currency: str
+    place: str
+    reference: str
+
+
+class _Facts(dict[str, str]):
+    """Facts of a sentence; one that is missing is a dash, so that an old notification can still be read."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def tell_in_words(notification: Notification) -> Told:
+    """Put a notification into words, in the language and time zone that are active."""
+    facts: Mapping[str, str] = notification.facts
+    found = MESSAGES.get(notification.kind, _UNKNOWN)
+    if notification.person.is_vendor:
+        found = TO_VENDOR.get(notification.kind, found)
+    known = _Facts({name: value for name, value in facts.items() if value})
+    known.update(vendor=settings.VENDOR_NAME, deadline=_moment(facts.get("deadline", "")), left=_left(facts))
+    reason = facts.get("reason", "")
+    return Told(
+        subject=" ".join((str(found.subject) % known).split()),
+        sentence=str(found.sentence) % known,
+        at_once=str(found.at_once) % known if known["left"] else "",
+        button=str(found.button),
+        reason=str(CHOICES.get(reason, reason)),
+        quote=facts.get("text", ""),
+        who=facts.get("who", ""),
+        amount=_amount(facts.get("amount", "")),
+        currency=facts.get("currency", ""),
+        place=", ".join(part for part in (facts.get("customer", ""), facts.get("city", "")) if part),
+        reference=facts.get("reference", ""),
+    )
+
+
+def _moment(iso: str) -> str:
+    """Give a moment with its day in words, in the reader's zone: “Thursday 26 November 16:00”."""
+    if not iso:
+        return "–"
+    local = timezone.localtime(datetime.fromisoformat(iso))
+    # Translators: a moment in Django's date format, as in "Thursday 26 November 16:00".
+    return dateformat.format(local, pgettext("date format", "l j F H:i"))
+
+
+def _left(facts: Mapping[str, str]) -> str:
+    """Say how much working time was left when the message was written; nothing where it is not known."""
+    minutes = int(facts.get("minutes_left") or 0)
+    if minutes >= 60:
+        hours = minutes // 60
+        return ngettext("%(n)d working hour left", "%(n)d working hours left", hours) % {"n": hours}
+    if minutes > 0:
+        return ngettext("%(n)d working minute left", "%(n)d working minutes left", minutes) % {"n": minutes}
+    return ""
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None

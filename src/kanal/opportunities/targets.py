@@ -1,0 +1,41 @@
+"""Which statuses a person may set, as the field *Status* at the desk offers them."""
+
+from __future__ import annotations
+
+from kanal.directory.models import Person
+from kanal.opportunities import access, lifecycle
+from kanal.opportunities.lifecycle import Status, Verb
+from kanal.opportunities.models import Opportunity, Participation
+
+
+def targets(person: Person, opportunity: Opportunity) -> dict[Status, Verb]:
+    """Give the statuses that a person of the vendor may set now, each with the verb that leads there.
+
+    The status that stands is not among them.
+    """
+    found: dict[Status, Verb] = {}
+    for status in Status:
+        verb = lifecycle.verb_to(
+            opportunity.status,
+            status,
+            made_by_partner=opportunity.made_by_a_partner,
+            collaboration=opportunity.collaboration,
+        )
+        if verb is not None and status != opportunity.status and access.may(person, verb, opportunity):
+            found[status] = verb
+    return {status: verb for status, verb in found.items() if _leads(verb, status, opportunity)}
+
+
+def for_new() -> dict[Status, Verb]:
+    """Give the statuses that an opportunity may be saved with when it is made."""
+    return {Status.DELIVERED: Verb.DELIVER}
+
+
+def _leads(verb: Verb, status: Status, opportunity: Opportunity) -> bool:
+    """Tell whether a verb with several targets leads to this one, as what happened before decides."""
+    if verb is Verb.RESUME:
+        return status == opportunity.status_before_hold
+    if verb is Verb.REOPEN:
+        working = Participation.objects.filter(opportunity=opportunity, until__isnull=True).exists()
+        return status == (Status.ACCEPTED if working else Status.IN_PROGRESS)
+    return True

@@ -1,0 +1,193 @@
+"""Accept and Decline: one opportunity, or several at once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from kanal.directory.refusal import Conflict, Invalid, Missing, NotAllowed
+from kanal.distribution import actions, queries
+from kanal.distribution.models import OfferStatus
+from kanal.opportunities import access
+from kanal.opportunities.lifecycle import Verb
+from kanal.portal import lists, record
+from kanal.portal.forms import DeclineForm
+from kanal.portal.guard import me, partner_page
+from kanal.portal.pages import render
+
+MOST = 100
+
+
+def _accepted(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    messages.success(request, _("Accepted. You manage it now, and the customer’s people are open to you."))
+    return redirect("portal:opportunity", key)
+
+
+def _declined(request: HttpRequest, key: uuid.UUID) -> HttpResponse:  # noqa: ARG001 - the same shape as `_accepted`
+    messages.success(request, _("Declined. You will not be asked about this one again."))
+    return redirect("portal:opportunities")
+
+
+def _told(
+    request: HttpRequest,
+    key: uuid.UUID,
+    refused: Conflict,
+    wanted: OfferStatus,
+    done: Callable[[HttpRequest, uuid.UUID], HttpResponse],
+) -> HttpResponse:
+    """Say what was faster than this answer; one that was given twice ends like the first.
+
+    Args:
+        request: who answers.
+        key: the opportunity.
+        refused: why the answer was not taken.
+        wanted: what the answer would have made of the offer.
+        done: gives the page that follows where the answer is taken.
+    """
+    person = me(request)
+    offer = queries.last_offer(person, key)
+    if offer and offer.status == wanted and offer.answered_by_id == person.pk:
+        return done(request, key)
+    if _sees(request, key):
+        messages.warning(request, str(refused))
+        return redirect("portal:opportunity", key)
+    return record.gone(request, key, status=409, message=str(refused))
+
+
+def _sees(request: HttpRequest, key: uuid.UUID) -> bool:
+    try:
+        queries.opened(me(request), key)
+    except Missing:
+        return False
+    return True
+
+
+@partner_page
+@require_POST
+def accept(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Accept an offer."""
+    try:
+        actions.accept(key=key, by=me(request))
+    except Conflict as refused:
+        return _told(request, key, refused, OfferStatus.ACCEPTED, _accepted)
+    return _accepted(request, key)
+
+
+@partner_page
+@require_POST
+def decline(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Decline an offer, with a reason; without one the page asks again and keeps what was written."""
+    form = DeclineForm(request.POST)
+    try:
+        if form.is_valid():
+            actions.decline(key=key, by=me(request), **form.cleaned_data)
+            return _declined(request, key)
+    except Conflict as refused:
+        return _told(request, key, refused, OfferStatus.DECLINED, _declined)
+    except Invalid as refused:
+        form.take(refused)
+    return _ask_again(request, key, form)
+
+
+def _ask_again(request: HttpRequest, key: uuid.UUID, form: DeclineForm) -> HttpResponse:
+    """Draw the page with what was written, unless there is nothing left to decline.
+
+    Raises:
+        NotAllowed: this person does not answer offers, or it has been answered.
+    """
+    person = me(request)
+    try:
+        opened = queries.opened(person, key)
+    except Missing:
+        return record.gone(request, key, status=409)
+    allowed = access.may(person, Verb.DECLINE, opened.opportunity, opened.part)
+    if not allowed:
+        raise NotAllowed(allowed.reason or "")
+    return record.draw(request, opened, decline=form, status=422)
+
+
+# ── Several at once ──────────────────────────────────────────────────────────────────────────────
+@dataclass
+class Outcome:
+    """What became of several answers: how many were taken, and the name and reason of each that was not."""
+
+    done: int = 0
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+def _keys(request: HttpRequest) -> list[uuid.UUID]:
+    """Read which are chosen; what is no key is left out, as nothing has it."""
+    keys = []
+    for text in dict.fromkeys(request.POST.getlist("id")):
+        try:
+            keys.append(uuid.UUID(text))
+        except ValueError:
+            continue
+    return keys[:MOST]
+
+
+def _each(request: HttpRequest, keys: Sequence[uuid.UUID], answer: Callable[[uuid.UUID], object]) -> Outcome:
+    """Answer each in a transaction of its own, so that one refusal does not undo the others."""
+    known = queries.names(me(request), keys)
+    outcome = Outcome()
+    for key in keys:
+        try:
+            answer(key)
+        except (Missing, NotAllowed, Conflict) as refused:
+            outcome.refused.append((known.get(key, _("An opportunity that you don’t see")), str(refused)))
+        else:
+            outcome.done += 1
+    return outcome
+
+
+def _result(request: HttpRequest, outcome: Outcome, done: str) -> HttpResponse:
+    """Say what was done; where something was not, each with its reason."""
+    if not outcome.refused:
+        messages.success(request, done)
+        return redirect("portal:opportunities")
+    facts = {"nav": "portal:opportunities", "outcome": outcome, "done": done if outcome.done else ""}
+    return render(request, "portal/outcome.html", facts, 200 if outcome.done else 409)
+
+
+def _nothing(request: HttpRequest) -> HttpResponse:
+    messages.warning(request, _("Choose at least one opportunity."))
+    return redirect("portal:opportunities")
+
+
+@partner_page
+@require_POST
+def accept_several(request: HttpRequest) -> HttpResponse:
+    """Accept the chosen offers."""
+    keys = _keys(request)
+    if not keys:
+        return _nothing(request)
+    outcome = _each(request, keys, lambda key: actions.accept(key=key, by=me(request)))
+    done = ngettext("%(n)d opportunity accepted.", "%(n)d opportunities accepted.", outcome.done)
+    return _result(request, outcome, done % {"n": outcome.done})
+
+
+@partner_page
+@require_POST
+def decline_several(request: HttpRequest) -> HttpResponse:
+    """Decline the chosen offers for one reason; without one the list asks again and keeps what was chosen."""
+    keys = _keys(request)
+    if not keys:
+        return _nothing(request)
+    form = DeclineForm(request.POST, form_id=lists.BULK_FORM)
+    try:
+        if form.is_valid():
+            facts = form.cleaned_data
+            outcome = _each(request, keys, lambda key: actions.decline(key=key, by=me(request), **facts))
+            done = ngettext("%(n)d opportunity declined.", "%(n)d opportunities declined.", outcome.done)
+            return _result(request, outcome, done % {"n": outcome.done})
+    except Invalid as refused:
+        form.take(refused)
+    return lists.show(request, form=form, status=422)

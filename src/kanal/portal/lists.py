@@ -1,0 +1,212 @@
+"""The two lists: Distributed opportunities and Managed opportunities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from kanal.distribution import queries
+from kanal.distribution.queries import Parts, Sums
+from kanal.opportunities.lifecycle import State
+from kanal.opportunities.models import Participation
+from kanal.portal import showing
+from kanal.portal.forms import DeclineForm
+from kanal.portal.guard import me, my_company, partner_page
+from kanal.portal.pages import render
+from kanal.web import words
+from kanal.web.components import Tab
+
+SEARCH_LENGTH = 100
+BULK_FORM = "several"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that its list can be sorted by."""
+
+    key: str
+    label: str | Promise
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the two lists: its place in the address, its columns, its order and size."""
+
+    name: str
+    columns: tuple[Column, ...]
+    order: str
+    size: int
+
+    def param(self, what: str) -> str:
+        """Give the name in the address of this list's order or page."""
+        return f"{self.name[0]}{what}"
+
+    def order_of(self, query: Mapping[str, str]) -> str:
+        """Read the order from the address."""
+        asked = query.get(self.param("sort"), "")
+        return asked if asked.removeprefix("-") in {column.key for column in self.columns} else self.order
+
+
+DISTRIBUTED = Kind(
+    "distributed",
+    (
+        Column("topic", gettext_lazy("Opportunity")),
+        Column("customer", gettext_lazy("Customer")),
+        Column("value", gettext_lazy("Value"), right=True),
+        Column("deadline", gettext_lazy("Answer by")),
+    ),
+    order="deadline",
+    size=10,
+)
+MANAGED = Kind(
+    "managed",
+    (
+        Column("topic", gettext_lazy("Opportunity")),
+        Column("customer", gettext_lazy("Customer")),
+        Column("value", gettext_lazy("Value"), right=True),
+        Column("status", gettext_lazy("Status")),
+        Column("stage", gettext_lazy("Stage")),
+        Column("close", gettext_lazy("Expected close")),
+        Column("since", gettext_lazy("Managed since")),
+    ),
+    order="-since",
+    size=15,
+)
+KINDS = {kind.name: kind for kind in (DISTRIBUTED, MANAGED)}
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column, with the address that sorts by it."""
+
+    label: str
+    url: str
+    order: str
+    right: bool
+    id: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list as its page shows it."""
+
+    kind: Kind
+    sums: Sums
+    page: Page[Participation]
+    heads: Sequence[Head]
+    extra: str
+
+
+class _Counted(Paginator):  # type: ignore[type-arg] # the class takes no argument when it runs
+    """A paginator that was told how many rows there are."""
+
+    def __init__(self, parts: Parts, size: int, count: int) -> None:
+        super().__init__(parts, size)
+        self._known = count
+
+    @cached_property
+    def count(self) -> int:
+        """Give how many rows there are."""
+        return self._known
+
+
+def search_of(request: HttpRequest) -> str:
+    """Read what is searched for."""
+    return request.GET.get("q", "").strip()[:SEARCH_LENGTH]
+
+
+def state_of(request: HttpRequest) -> State:
+    """Read which of the managed ones are wanted: the open ones unless the address says otherwise."""
+    asked = request.GET.get("state", "")
+    return State(asked) if asked in State.values else State.OPEN
+
+
+def parts_of(request: HttpRequest, kind: Kind) -> Parts:
+    """Give a list as the address asks for it, whole."""
+    person, search, order = me(request), search_of(request), kind.order_of(request.GET)
+    if kind is DISTRIBUTED:
+        return queries.distributed(person, search=search, order=order)
+    return queries.managed(person, state=state_of(request), search=search, order=order)
+
+
+def _address(request: HttpRequest, **changes: str | None) -> str:
+    query = request.GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value:
+            query[name] = value
+    query.pop("dialog", None)
+    return f"{reverse('portal:opportunities')}?{query.urlencode()}"
+
+
+def _heads(request: HttpRequest, kind: Kind) -> list[Head]:
+    now = kind.order_of(request.GET)
+    heads = []
+    for column in kind.columns:
+        order = {column.key: "ascending", f"-{column.key}": "descending"}.get(now, "")
+        wanted = f"-{column.key}" if order == "ascending" else column.key
+        url = _address(request, **{kind.param("sort"): wanted, kind.param("page"): None})
+        heads.append(Head(str(column.label), url, order, column.right, f"{kind.name}-{column.key}"))
+    return heads
+
+
+def _listing(request: HttpRequest, kind: Kind) -> Listing:
+    parts = parts_of(request, kind)
+    sums = queries.sums(parts)
+    page = _Counted(parts, kind.size, sums.count).get_page(request.GET.get(kind.param("page")))
+    page.object_list = list(page.object_list)
+    extra = (
+        _("%(value)s in all") % {"value": words.money(sums.value, settings.BASE_CURRENCY)}
+        if sums.value
+        else ""
+    )
+    return Listing(kind, sums, page, _heads(request, kind), extra)
+
+
+@partner_page
+@require_safe
+def opportunities(request: HttpRequest) -> HttpResponse:
+    """Show both lists."""
+    return show(request)
+
+
+def show(request: HttpRequest, *, form: DeclineForm | None = None, status: int = 200) -> HttpResponse:
+    """Draw both lists, with the dialog that asks why several are declined.
+
+    Args:
+        request: whose address says what is searched for, sorted and paged.
+        form: the dialog's form where it was refused; it opens at once.
+        status: the answer's status.
+    """
+    distributed, managed = _listing(request, DISTRIBUTED), _listing(request, MANAGED)
+    state = state_of(request)
+    states = [
+        Tab(label, _address(request, state=str(key), mpage=None), current=key == state)
+        for key, label in zip(State.values, State.labels, strict=True)
+    ]
+    facts = {
+        "search": search_of(request),
+        "clear_url": _address(request, q=None, dpage=None, mpage=None),
+        "query": request.GET.urlencode(),
+        "state": state,
+        "states": states,
+        "distributed": distributed,
+        "offers": showing.offer_rows(distributed.page.object_list, my_company(request)),
+        "managed": managed,
+        "managed_rows": showing.managed_rows(managed.page.object_list),
+        "answers": showing.answer_rows(queries.answers(me(request))),
+        "chosen": request.POST.getlist("id"),
+        "form": form or DeclineForm(form_id=BULK_FORM),
+        "open_dialog": form is not None,
+    }
+    return render(request, "portal/opportunities.html", facts, status)

@@ -1,0 +1,154 @@
+"""The page of one opportunity: an offer to answer, or what is managed; its notes and files."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from kanal.directory.refusal import Invalid, Missing
+from kanal.distribution import actions as distribution
+from kanal.distribution import deadlines, queries
+from kanal.opportunities import access
+from kanal.opportunities.actions import add_note
+from kanal.opportunities.lifecycle import Stage, Verb
+from kanal.portal import showing
+from kanal.portal.forms import DeclineForm, NoteForm
+from kanal.portal.guard import me, my_company, partner_page
+from kanal.portal.pages import render
+from kanal.web.components import Crumb
+
+
+@partner_page
+@require_safe
+def opportunity(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Show one opportunity; the first look at an offer is noted for the vendor."""
+    person = me(request)
+    try:
+        opened = queries.opened(person, key)
+    except Missing:
+        return gone(request, key, status=404)
+    if opened.is_offer and _is_look(request):
+        distribution.mark_seen(opportunity=opened.opportunity, by=person)
+    return draw(request, opened)
+
+
+def _is_look(request: HttpRequest) -> bool:
+    """Tell whether somebody looks at the page: a program that asks ahead of them is nobody."""
+    ahead = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
+    return request.method == "GET" and "prefetch" not in ahead and "preview" not in ahead
+
+
+def gone(request: HttpRequest, key: uuid.UUID, *, status: int, message: str = "") -> HttpResponse:
+    """Say what became of an offer that the company had and no longer has.
+
+    Raises:
+        Missing: it never had one, so for this person there is nothing.
+    """
+    offer = queries.last_offer(me(request), key)
+    if offer is None:
+        raise Missing
+    answered = queries.Answered(offer, offer.opportunity.reference, "", visible=False)
+    row = showing.answer_rows([answered])[0]
+    facts = {
+        "nav": "portal:opportunities",
+        "row": row,
+        "offer": offer,
+        "message": message or showing.ended(offer.status, row.who),
+    }
+    return render(request, "portal/gone.html", facts, status)
+
+
+def draw(
+    request: HttpRequest,
+    opened: queries.Opened,
+    *,
+    decline: DeclineForm | None = None,
+    note: NoteForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Draw the page of one opportunity.
+
+    Args:
+        request: who reads it.
+        opened: the opportunity, as they may see it.
+        decline: the form of the dialog, where it was refused.
+        note: the form of the timeline, where it was refused.
+        status: the answer's status.
+    """
+    name = _("Distributed opportunities") if opened.is_offer else _("Managed opportunities")
+    place = "distributed" if opened.is_offer else "managed"
+    lists = reverse("portal:opportunities")
+    facts = {
+        "nav": "portal:opportunities",
+        "crumbs": [Crumb(_("Opportunities"), lists), Crumb(name, f"{lists}#{place}")],
+        "opened": opened,
+        "opportunity": opened.opportunity,
+        "customer": showing.customer(opened.opportunity.account),
+        "stages": Stage.choices,
+        "timeline": showing.timeline(opened.entries, me(request)),
+        "readers": showing.readers(opened),
+        "note": note or NoteForm(),
+        "decline": decline or DeclineForm(),
+        "decline_open": decline is not None,
+        "others": [part for part in opened.parts if part.pk != opened.part.pk],
+        **_answering(request, opened),
+    }
+    return render(request, "portal/offer.html" if opened.is_offer else "portal/managed.html", facts, status)
+
+
+def _answering(request: HttpRequest, opened: queries.Opened) -> dict[str, object]:
+    """Give what the answer bar shows: how much time is left, and whether this person may answer."""
+    if opened.offer is None:
+        return {}
+    left = deadlines.time_left(my_company(request), opened.offer.deadline, opened.offer.delivered_at)
+    return {
+        "left": left,
+        "ring": showing.ring_text(left),
+        "may_answer": {Verb.ACCEPT, Verb.DECLINE} <= opened.verbs and not left.over,
+    }
+
+
+@partner_page
+@require_POST
+def note(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Write a note, with files."""
+    person = me(request)
+    form = NoteForm(request.POST, request.FILES)
+    try:
+        if form.is_valid():
+            add_note(key=key, body=form.cleaned_data["body"], shared=True, by=person, files=form.uploads())
+            messages.success(request, _("Your note is on the timeline."))
+            return redirect(f"{reverse('portal:opportunity', args=[key])}#timeline")
+    except Invalid as refused:
+        form.take(refused)
+    return draw(request, queries.opened(person, key), note=form, status=422)
+
+
+@partner_page
+@require_safe
+def file(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
+    """Give a file of the timeline, to keep and never to run.
+
+    Raises:
+        Missing: there is none that this person may read.
+    """
+    found = access.attachment(me(request), key)
+    if found is None:
+        raise Missing
+    return FileResponse(
+        found.file.open("rb"),
+        as_attachment=True,
+        filename=found.name,
+        content_type=found.content_type,
+        headers={
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        },
+    )

@@ -1,0 +1,1 @@
+"""The parts of the component library; `templatetags/ui.py` puts them together."""

@@ -1,0 +1,34 @@
+"""What all components draw with."""
+
+from __future__ import annotations
+
+from django.templatetags.static import static
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+Text = str | Promise
+
+
+def classes_of(*names: str) -> str:
+    """Join those class names that are not empty."""
+    return " ".join(name for name in names if name)
+
+
+def draw(symbol: str, classes: str = "", label: Text = "") -> SafeString:
+    """Draw a symbol of the sprite; without a label, screen readers pass over it."""
+    meaning = (
+        format_html('role="img" aria-label="{}"', label)
+        if label
+        else mark_safe('aria-hidden="true" focusable="false"')
+    )
+    shape = format_html(' class="{}"', classes) if classes else ""
+    return format_html(
+        '<svg{} {}><use href="{}#{}"/></svg>', shape, meaning, static("kanal/icons.svg"), symbol
+    )
+
+
+def nothing() -> SafeString:
+    """Draw the dash that stands for a value that is not known."""
+    return format_html('<span class="k-faint" aria-label="{}">–</span>', _("not set"))

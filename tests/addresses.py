@@ -1,0 +1,185 @@
+"""The table of addresses: for each, who is let in, by reading (GET) and by writing (POST).
+
+A new address without a row here fails `test_addresses.py`. The rows name people of the cast; everybody else is refused:
+a stranger is sent to sign in, people of the other face and those without the right read 403, and what somebody may not
+see answers 404.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import URLPattern, get_resolver
+
+from kanal.notify.models import Notification
+from kanal.opportunities.actions import Upload, add_note
+from tests import cast as casting
+
+ANONYMOUS = "anonymous"
+DESK = frozenset("ada chris sally otto".split())
+PORTAL = frozenset("anna mads sofie bo freja stig".split())
+SIGNED_IN = DESK | PORTAL
+EVERYBODY = SIGNED_IN | {ANONYMOUS}
+# Who tries each address: every role of the vendor and of a partner, and a rival of that partner.
+ASKERS = (ANONYMOUS, "ada", "chris", "sally", "otto", "anna", "mads", "sofie", "bo", "stig")
+ADMINISTRATOR = frozenset({"ada"})
+READS_SETTINGS = frozenset("ada otto".split())
+KEEPS_PARTNERS = frozenset("ada chris".split())
+KEEPS_ACCOUNTS = frozenset("ada chris sally".split())
+NORDLYS = frozenset("anna mads".split())  # without its seller, with whom nothing is shared
+NOBODY: frozenset[str] = frozenset()
+
+
+class World:
+    """What the addresses point at: opportunities of two rival partners, with a file, and notifications."""
+
+    def __init__(self) -> None:
+        self.cast = cast = casting.make()
+        self.managed = cast.managed()
+        self.offered = cast.delivered()
+        self.rival = cast.managed(cast.fjord)
+        upload = Upload("list.csv", 4, io.BytesIO(b"a;b\n"))
+        entry = add_note(key=self.managed.pk, body="see the list", shared=True, by=cast.chris, files=[upload])
+        self.file = entry.attachments.get()
+        self.told = {
+            name: Notification.objects.create(
+                person=person, kind="offer_delivered", path="/", source="test",
+                facts={"topic": "ERP", "partner": "Nordlys IT", "reference": "OPP-1", "deadline": "2026-11-27T13:00:00+00:00",
+                       "delivered": "2026-11-23T13:00:00+00:00", "amount": "", "currency": "DKK", "customer": "", "city": "",
+                       "who": "", "reason": "", "text": ""},
+            )
+            for name, person in cast.people.items()
+        }
+
+
+Arguments = Callable[[World], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who is let in at one address.
+
+    Attributes:
+        get: who may read it; None where it is not read.
+        post: who may write by it; None where it is not written.
+        args: what its address is made of.
+        data: what a POST sends; an empty form by default.
+        hidden: people of the right face who are not let in read 404 rather than 403.
+    """
+
+    get: frozenset[str] | None = None
+    post: frozenset[str] | None = None
+    args: Arguments = field(default=lambda world: {})
+    data: Mapping[str, Any] = field(default_factory=dict)
+    hidden: bool = False
+
+
+def _key(name: str) -> Arguments:
+    return lambda world: {"key": getattr(world, name).pk}
+
+
+def _of_cast(name: str) -> Arguments:
+    def key(world: World) -> Mapping[str, Any]:
+        found = world.cast
+        for part in name.split("."):
+            found = getattr(found, part)
+        return {"key": found.pk}
+
+    return key
+
+
+def _noun(name: str, plural: str, example: str, reads: frozenset[str], keeps: frozenset[str]) -> dict[str, Row]:
+    """Give the rows of a noun of the directory: its list, its page, making, archiving, restoring."""
+    key = _of_cast(example)
+    return {
+        f"desk:{plural}": Row(get=reads),
+        f"desk:{name}_new": Row(get=keeps, post=keeps),
+        f"desk:{name}": Row(get=reads, post=keeps, args=key),
+        f"desk:{name}_archive": Row(post=keeps, args=key),
+        f"desk:{name}_restore": Row(post=keeps, args=key),
+    }
+
+
+def _setting(name: str, plural: str, example: str) -> dict[str, Row]:
+    return _noun(name, plural, example, READS_SETTINGS, ADMINISTRATOR)
+
+
+ROWS: dict[str, Row] = {
+    "web:home": Row(get=SIGNED_IN),
+    "web:healthz": Row(get=EVERYBODY),
+    "web:preferences": Row(post=EVERYBODY),
+    "web:help": Row(get=EVERYBODY),
+    "web:components": Row(get=EVERYBODY),
+    "web:components_lookup": Row(get=EVERYBODY),
+    # The desk
+    "desk:opportunities": Row(get=DESK),
+    "desk:opportunities_export": Row(get=DESK, args=lambda world: {"kind": "csv"}),
+    "desk:opportunity_new": Row(get=KEEPS_ACCOUNTS, post=KEEPS_ACCOUNTS),
+    "desk:opportunity": Row(get=DESK, post=KEEPS_PARTNERS, args=_key("managed")),
+    "desk:opportunity_history": Row(get=DESK, args=_key("managed")),
+    "desk:opportunity_note": Row(post=KEEPS_ACCOUNTS, args=_key("managed")),
+    "desk:opportunity_stage": Row(post=KEEPS_PARTNERS, args=_key("managed"), data={"stage": "quoting"}),
+    "desk:opportunity_verb": Row(
+        post=KEEPS_PARTNERS, args=lambda world: {"key": world.managed.pk, "verb": "hold"}, data={"reason": "Budget"}
+    ),
+    "desk:file": Row(get=DESK, args=_key("file")),
+    **{f"desk:lookup_{noun}": Row(get=DESK) for noun in "accounts contacts partners people products territories".split()},
+    "desk:notifications": Row(get=DESK),
+    "desk:notifications_read": Row(post=DESK),
+    "desk:notification": Row(get=frozenset({"chris"}), args=lambda w: {"key": w.told["chris"].pk}, hidden=True),
+    # Marking somebody else's as read does nothing, and says nothing of whether it exists.
+    "desk:notification_read": Row(post=DESK, args=lambda w: {"key": w.told["chris"].pk}),
+    **_noun("account", "accounts", "lindholm", DESK, KEEPS_ACCOUNTS),
+    **_noun("contact", "contacts", "karen", DESK, KEEPS_ACCOUNTS),
+    **_noun("partner", "partners", "nordlys", DESK, KEEPS_PARTNERS),
+    **_setting("territory", "territories", "jutland"),
+    **_setting("industry", "industries", "food"),
+    **_setting("tier", "tiers", "nordlys.tier"),
+    **_setting("family", "families", "erp.family"),
+    **_setting("product", "products", "erp"),
+    **_setting("currency", "currencies", "eur"),
+    "desk:currency_rate": Row(post=ADMINISTRATOR, args=_of_cast("eur")),
+    "desk:people": Row(get=READS_SETTINGS),
+    "desk:person_new": Row(get=ADMINISTRATOR, post=ADMINISTRATOR),
+    "desk:person": Row(get=READS_SETTINGS, post=ADMINISTRATOR, args=_of_cast("sally")),
+    "desk:person_verb": Row(
+        post=ADMINISTRATOR, args=lambda world: {"key": world.cast.sally.pk, "verb": "deactivate"}
+    ),
+    # The portal
+    "portal:dashboard": Row(get=PORTAL),
+    "portal:opportunities": Row(get=PORTAL),
+    "portal:export": Row(get=PORTAL, args=lambda world: {"which": "managed", "kind": "csv"}),
+    "portal:accept_several": Row(post=PORTAL),
+    "portal:decline_several": Row(post=PORTAL),
+    "portal:opportunity": Row(get=NORDLYS, args=_key("managed"), hidden=True),
+    "portal:accept": Row(post=NORDLYS, args=_key("offered"), hidden=True),
+    "portal:decline": Row(post=NORDLYS, args=_key("offered"), hidden=True),
+    "portal:note": Row(post=NORDLYS, args=_key("managed"), hidden=True),
+    "portal:file": Row(get=NORDLYS, args=_key("file"), hidden=True),
+    "portal:notifications": Row(get=PORTAL),
+    "portal:notifications_read": Row(post=PORTAL),
+    "portal:notification": Row(get=frozenset({"mads"}), args=lambda w: {"key": w.told["mads"].pk}, hidden=True),
+    "portal:notification_read": Row(post=PORTAL, args=lambda w: {"key": w.told["mads"].pk}),
+}
+
+# Addresses whose rule is not ours to test role by role: the sign-in library's, two files for browsers and robots, and the
+# demo's own pages, which exist in no real installation.
+ELSEWHERE = ("account_", "mfa_", "demo:", "favicon.ico", "robots.txt")
+
+
+def addresses() -> Iterator[tuple[str, str]]:
+    """Give the name and the pattern of every address that the resolver knows."""
+
+    def walk(resolver: Any, prefix: str, space: str) -> Iterator[tuple[str, str]]:
+        for pattern in resolver.url_patterns:
+            where = prefix + str(pattern.pattern)
+            if isinstance(pattern, URLPattern):
+                yield ":".join(part for part in (space, pattern.name) if part), where
+            else:
+                yield from walk(pattern, where, pattern.namespace or space)
+
+    for name, where in walk(get_resolver(), "", ""):
+        yield (name if ":" in name or name.startswith(ELSEWHERE) else where), where
