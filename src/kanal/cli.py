@@ -167,14 +167,9 @@ def _make_demo_environment(wanted: argparse.Namespace) -> None:
 
 
 def _load_company() -> None:
-    from django.contrib.auth import get_user_model
-
     from kanal.demo.load import load_company
 
-    if get_user_model().objects.exists():
-        return
-    _say("Making up the demo company …")
-    load_company()
+    load_company(_say)
 
 
 def _welcome(url: str) -> None:

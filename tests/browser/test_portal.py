@@ -6,10 +6,11 @@ import re
 from typing import Any
 
 import pytest
+from django.utils import translation
 from playwright.sync_api import Page, expect
 
 from kanal.distribution import actions
-from kanal.distribution.models import Offer
+from kanal.distribution.models import DeclineReason, Offer
 from kanal.opportunities.actions import add_note
 from kanal.opportunities.models import Opportunity
 from tests.browsing import axe, sign_in
@@ -24,7 +25,6 @@ WORDS = {
         "managed": "Managed opportunities",
         "accept": "Accept",
         "decline": "Decline…",
-        "no_area": "Outside our area",
         "words": "In your own words",
         "confirm": "Decline",
         "timeline": "Timeline",
@@ -37,7 +37,6 @@ WORDS = {
         "managed": "Administrerede salgsmuligheder",
         "accept": "Acceptér",
         "decline": "Afvis…",
-        "no_area": "Uden for vores område",
         "words": "Med jeres egne ord",
         "confirm": "Afvis",
         "timeline": "Tidslinje",
@@ -86,7 +85,9 @@ def test_a_partner_declines_with_a_reason(cast: Cast, page: Page, language: str)
     page.goto(f"/portal/opportunities/{made.pk}/")
     page.get_by_role("button", name=say["decline"]).click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label(say["no_area"]).check()
+    with translation.override(language):
+        reason = str(DeclineReason.NOT_OUR_AREA.label)
+    dialog.get_by_label(reason).check()
     dialog.get_by_label(say["words"]).fill("Nobody north of Aalborg until March.")
     dialog.get_by_role("button", name=say["confirm"], exact=True).click()
     expect(page).to_have_url(re.compile(r"/portal/opportunities/$"))

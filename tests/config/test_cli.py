@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -93,7 +94,11 @@ def demo(tmp_path: Path, port: int) -> Iterator[subprocess.Popen[str]]:
         text=True,
         env=environment(),
     )
+    # A demo that hangs is ended, so that reading what it prints ends too.
+    watchdog = threading.Timer(SECONDS, process.kill)
+    watchdog.start()
     yield process
+    watchdog.cancel()
     if process.poll() is None:
         process.kill()
     process.communicate()

@@ -88,7 +88,9 @@ def test_every_list_and_every_record_opens_for_an_administrator(cast: Cast, many
 
 
 @pytest.mark.parametrize("many", SETTINGS)
-def test_the_settings_are_closed_to_channel_managers_and_sellers_with_the_reason(cast: Cast, many: str) -> None:
+def test_the_settings_are_closed_to_channel_managers_and_sellers_with_the_reason(
+    cast: Cast, many: str
+) -> None:
     for person in (cast.chris, cast.sally):
         for url in (reverse(f"desk:{many}"), reverse(f"desk:{ONE[many]}_new"), url_of(cast, many)):
             answer = of(person).get(url)
@@ -208,7 +210,10 @@ def test_a_product_keeps_its_price_in_the_readers_notation(cast: Cast) -> None:
     ada.post(reverse("desk:product_new"), FORMS["products"](cast))
     assert Product.objects.get(code="PAY-1").list_price == Decimal("1900.50")
     actions.set_preferences(person=cast.ada, language="da")
-    ada.post(reverse("desk:product_new"), {**FORMS["products"](cast), "name": "To", "code": "P2", "list_price": "1.900,50"})
+    ada.post(
+        reverse("desk:product_new"),
+        {**FORMS["products"](cast), "name": "To", "code": "P2", "list_price": "1.900,50"},
+    )
     assert Product.objects.get(code="P2").list_price == Decimal("1900.50")
 
 
@@ -234,7 +239,10 @@ def test_the_page_of_a_partner_shows_its_people_and_its_figures(cast: Cast) -> N
     for words in ("Anna Bak", "Mads Iversen", "Sofie Dahl", "Offered", "Managed"):
         assert words in page
     assert reverse("desk:person", args=[cast.anna.pk]) not in page
-    assert reverse("desk:person", args=[cast.anna.pk]) in of(cast.ada).get(url_of(cast, "partners")).content.decode()
+    assert (
+        reverse("desk:person", args=[cast.anna.pk])
+        in of(cast.ada).get(url_of(cast, "partners")).content.decode()
+    )
 
 
 def test_the_page_of_an_account_shows_its_contacts_and_offers_a_new_one_there(cast: Cast) -> None:
@@ -244,6 +252,7 @@ def test_the_page_of_an_account_shows_its_contacts_and_offers_a_new_one_there(ca
     address = f"{reverse('desk:contact_new')}?account={cast.lindholm.pk}"
     assert address in page
     assert "Lindholm Foods" in sally.get(address).content.decode()
+    assert sally.get(f"{reverse('desk:contact_new')}?account=nobody").status_code == 200
 
 
 def test_an_archived_choice_is_not_offered_but_stays_where_it_is_set(cast: Cast) -> None:
@@ -254,12 +263,16 @@ def test_an_archived_choice_is_not_offered_but_stays_where_it_is_set(cast: Cast)
     page = ada.get(reverse("desk:account_new")).content.decode()
     assert "Food</option>" not in page
     assert "Retail</option>" in page
-    assert ada.post(reverse("desk:account_new"), {"name": "A", "industry": str(cast.food.pk)}).status_code == 422
+    assert (
+        ada.post(reverse("desk:account_new"), {"name": "A", "industry": str(cast.food.pk)}).status_code == 422
+    )
     assert ada.post(reverse("desk:account_new"), {"name": "A", "industry": str(retail.pk)}).status_code == 302
 
 
 # Archiving.
-@pytest.mark.parametrize("many", [many for many in OPEN + SETTINGS if many not in ("people", "partners", "families")])
+@pytest.mark.parametrize(
+    "many", [many for many in OPEN + SETTINGS if many not in ("people", "partners", "families")]
+)
 def test_a_record_is_archived_listed_there_and_restored(cast: Cast, many: str) -> None:
     ada, one, key = of(cast.ada), ONE[many], record_of(cast, many).pk
     name = str(record_of(cast, many))
@@ -302,7 +315,12 @@ def test_an_administrator_invites_somebody_of_a_partner(cast: Cast) -> None:
     ada = of(cast.ada)
     address = f"{reverse('desk:person_new')}?partner={cast.nordlys.pk}"
     assert "Nordlys IT" in ada.get(address).content.decode()
-    form = {"name": "Vera Vind", "email": "vera@nordlys.example", "partner": str(cast.nordlys.pk), "role": "manager"}
+    form = {
+        "name": "Vera Vind",
+        "email": "vera@nordlys.example",
+        "partner": str(cast.nordlys.pk),
+        "role": "manager",
+    }
     form |= {"language": "da", "time_zone": "Europe/Copenhagen"}
     answer = ada.post(address, form, follow=True)
     assert "Vera Vind is invited" in answer.content.decode()
@@ -313,7 +331,13 @@ def test_an_administrator_invites_somebody_of_a_partner(cast: Cast) -> None:
 
 def test_an_administrator_invites_somebody_of_the_vendor(cast: Cast) -> None:
     ada = of(cast.ada)
-    form = {"name": "Per Holt", "email": "PER@havn.example", "role": "auditor", "language": "en", "time_zone": "UTC"}
+    form = {
+        "name": "Per Holt",
+        "email": "PER@havn.example",
+        "role": "auditor",
+        "language": "en",
+        "time_zone": "UTC",
+    }
     assert ada.post(reverse("desk:person_new"), form).status_code == 302
     assert Person.objects.get(email="per@havn.example").vendor_role == "auditor"
     again = ada.post(reverse("desk:person_new"), form)
@@ -338,7 +362,9 @@ def test_role_and_access_of_a_person_change_on_their_page(cast: Cast) -> None:
     assert last.status_code == 409
     assert "last administrator" in last.content.decode()
     assert do("promote").status_code == 404
-    assert of(cast.otto).post(reverse("desk:person_verb", args=[cast.sofie.pk, "deactivate"])).status_code == 403
+    assert (
+        of(cast.otto).post(reverse("desk:person_verb", args=[cast.sofie.pk, "deactivate"])).status_code == 403
+    )
 
 
 # Finding.

@@ -17,7 +17,12 @@ def test_countries_are_named_in_the_readers_language() -> None:
 def test_countries_stand_in_the_order_of_the_readers_alphabet() -> None:
     with translation.override("da"):
         names = [name for _code, name in countries()]
-    assert names.index("Zimbabwe") < names.index("Ækvatorialguinea") < names.index("Østrig") < names.index("Åland")
+    assert (
+        names.index("Zimbabwe")
+        < names.index("Ækvatorialguinea")
+        < names.index("Østrig")
+        < names.index("Åland")
+    )
     with translation.override("en"):
         names = [name for _code, name in countries()]
     assert names.index("Åland Islands") < names.index("Albania")

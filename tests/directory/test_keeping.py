@@ -16,7 +16,6 @@ from kanal.directory.models import (
     Contact,
     Currency,
     Industry,
-    Partner,
     Person,
     Product,
     ProductFamily,
@@ -202,7 +201,20 @@ def test_a_customer_with_open_opportunities_is_not_archived(cast: Cast) -> None:
 # Nothing that is referenced can be deleted, whoever writes.
 @pytest.mark.engine
 @pytest.mark.parametrize(
-    "name", ["lindholm", "karen", "dkk", "erp", "jutland", "food", "nordlys", "chris", "family", "gold", "nordlys_account"]
+    "name",
+    [
+        "lindholm",
+        "karen",
+        "dkk",
+        "erp",
+        "jutland",
+        "food",
+        "nordlys",
+        "chris",
+        "family",
+        "gold",
+        "nordlys_account",
+    ],
 )
 def test_nothing_that_is_referenced_can_be_deleted(cast: Cast, name: str) -> None:
     opportunity = cast.managed()
@@ -255,7 +267,9 @@ def test_company_and_profile_of_a_partner_share_one_version(cast: Cast) -> None:
     kept = actions.keep_partner(key=made.pk, version=1, by=cast.ada, **renamed)
     assert (kept.version, kept.name) == (2, "Brygge")
     with pytest.raises(Stale) as refusal:
-        actions.keep_partner(key=made.pk, version=1, by=cast.chris, **{**first, "related": {"territories": []}})
+        actions.keep_partner(
+            key=made.pk, version=1, by=cast.chris, **{**first, "related": {"territories": []}}
+        )
     assert refusal.value.changed == {"name": "Brygge", "territories": [cast.jutland]}
     assert refusal.value.by == "Ada Holm"
 
@@ -274,7 +288,9 @@ def test_a_partner_at_work_neither_ends_nor_is_archived(cast: Cast) -> None:
 
 def test_the_channel_manager_is_a_person_of_the_vendor(cast: Cast) -> None:
     with pytest.raises(Invalid) as refusal:
-        actions.keep_partner(key=None, version=0, by=cast.ada, **partner_values(cast, channel_manager=cast.mads))
+        actions.keep_partner(
+            key=None, version=0, by=cast.ada, **partner_values(cast, channel_manager=cast.mads)
+        )
     assert "channel_manager" in refusal.value.errors
 
 
@@ -291,5 +307,3 @@ def test_every_change_is_in_the_history_with_who(cast: Cast) -> None:
     change(cast.food, cast.ada, name="Food and drink")
     event = Industry.pgh_event_model.objects.filter(pgh_obj=cast.food).latest("pgh_id")
     assert (event.name, event.pgh_context.metadata["person"]) == ("Food and drink", str(cast.ada.pk))
-
-

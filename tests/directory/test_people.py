@@ -21,11 +21,18 @@ from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 
-NEW = {"name": "Vera Vind", "email": "Vera@Nordlys.example", "language": "da", "time_zone": "Europe/Copenhagen"}
+NEW = {
+    "name": "Vera Vind",
+    "email": "Vera@Nordlys.example",
+    "language": "da",
+    "time_zone": "Europe/Copenhagen",
+}
 
 
 def invited(cast: Cast, **facts: Any) -> Person:
-    return actions.invite(**{"values": NEW, "role": "manager", "partner": cast.nordlys, "by": cast.ada, **facts})
+    return actions.invite(
+        **{"values": NEW, "role": "manager", "partner": cast.nordlys, "by": cast.ada, **facts}
+    )
 
 
 # Invitations.
@@ -44,7 +51,9 @@ def test_nobody_is_told_of_an_invitation_that_was_rolled_back(cast: Cast) -> Non
     assert not ProcrastinateJob.objects.filter(task_name="kanal.directory.tasks.invite").exists()
 
 
-def test_the_invitation_is_in_the_persons_language_and_its_link_lets_them_choose_a_password(cast: Cast) -> None:
+def test_the_invitation_is_in_the_persons_language_and_its_link_lets_them_choose_a_password(
+    cast: Cast,
+) -> None:
     vera = invited(cast)
     send(person_id=str(vera.pk))
     (message,) = mail.outbox
@@ -176,7 +185,13 @@ def test_somebody_who_does_not_exist_is_missing(cast: Cast) -> None:
 def test_preferences_are_kept_and_leave_the_version(cast: Cast) -> None:
     actions.set_preferences(person=cast.mads, language="da", theme="dark", density="compact", shortcuts=False)
     kept = Person.objects.get(pk=cast.mads.pk)
-    assert (kept.language, kept.theme, kept.density, kept.shortcuts, kept.version) == ("da", "dark", "compact", False, 1)
+    assert (kept.language, kept.theme, kept.density, kept.shortcuts, kept.version) == (
+        "da",
+        "dark",
+        "compact",
+        False,
+        1,
+    )
     actions.set_preferences(person=kept, theme="auto")
     assert Person.objects.get(pk=kept.pk).language == "da"
 

@@ -13,6 +13,8 @@ from kanal.config import clock
 from kanal.web.components import Crumb, File, Tab, TimelineItem
 from kanal.web.ui.marks import STATUSES
 
+pytestmark = pytest.mark.urls("tests.web.urls")
+
 EVIL = "<script>alert(1)</script>"
 SAFE = "&lt;script&gt;alert(1)&lt;/script&gt;"
 STAGES = [("a", "Prospect"), ("b", "Quoting"), ("c", "Closing")]

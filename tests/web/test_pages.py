@@ -7,6 +7,7 @@ import pytest
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from kanal.notify.models import Notification
 from tests import cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.web.urls")]
@@ -224,3 +225,36 @@ def test_somebody_confirms_who_they_are_before_adding_a_second_factor(visitor, w
     answer = visitor.get(reverse("mfa_activate_totp"), follow=True)
     assert answer.status_code == 200
     assert "k-card" in answer.content.decode()
+
+
+@override_settings(ROOT_URLCONF="kanal.config.urls")
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "Notifications, 2 new"), ("da", "Notifikationer, 2 nye")]
+)
+def test_the_bell_says_how_much_is_new(visitor, world, language, says):
+    for person in (world.sally, world.mads):
+        person.language = language
+        person.save()
+        for number in range(2):
+            Notification.objects.create(person=person, kind="delivered", path="/", source=str(number))
+        visitor.force_login(person)
+        assert says in visitor.get("/help/").content.decode()
+
+
+def test_a_page_of_the_shell_asks_the_database_little(visitor, world, django_assert_max_num_queries):
+    visitor.force_login(world.sally)
+    with django_assert_max_num_queries(3):  # the session, the person, what is unread
+        visitor.get("/help/")
+
+
+def test_a_request_for_another_host_is_not_answered():
+    answer = Client(SERVER_NAME="evil.example").get("/help/")
+    assert answer.status_code == 400
+    assert "This could not be read" in answer.content.decode()
+
+
+def test_who_tries_too_often_is_asked_to_wait(visitor):
+    for _attempt in range(31):
+        answer = visitor.post(reverse("account_login"), {"login": "nobody@havn.example", "password": "x"})
+    assert answer.status_code == 429
+    assert "Too many tries" in answer.content.decode()

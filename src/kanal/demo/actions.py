@@ -25,7 +25,7 @@ def next_deadline() -> datetime | None:
 
 
 def working_day_later() -> datetime:
-    """Give the same time of day on the next working day, or its first hour where it is outside of working hours."""
+    """Give the moment that is one day of working hours away."""
     calendar = Calendar(settings.TIME_ZONE, "DK", settings.WORKDAY_START, settings.WORKDAY_END)
     return calendar.add(clock.now(), calendar.day_length)
 
@@ -64,6 +64,6 @@ def _keep(ahead: timedelta) -> None:
         DemoClock.objects.update_or_create(pk=1, defaults={"ahead": ahead})
         try:
             with transaction.atomic():
-                expire_offers.defer(timestamp=int((clock.now() + ahead).timestamp()))
+                expire_offers.configure().defer(timestamp=int((clock.now() + ahead).timestamp()))
         except AlreadyEnqueued:
             return  # the same job waits already

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from kanal.config import clock
 from kanal.demo.company import aftermath, chapters, people, plan, play
@@ -16,8 +17,8 @@ Say = Callable[[str], object]
 def load_company(progress: Say = print) -> bool:
     """Load Havn Systems with its partners and 250 opportunities; all of it, or nothing.
 
-    Everything is relative to today, and the same at every load. It happened by the same actions as everything else
-    in Kanal, so timeline, offers and history are true.
+    Everything is relative to today, and the same at every load. It happened by the same actions as everything
+    else in Kanal, so timeline, offers and history are true.
 
     Args:
         progress: is told how far it is, a line at a time.
@@ -25,7 +26,7 @@ def load_company(progress: Say = print) -> bool:
     Returns:
         False where there are people already: then nothing is touched.
     """
-    with transaction.atomic():
+    with transaction.atomic(), _no_way_back():
         if Person.objects.exists():
             return False
         now = clock.now()
@@ -42,3 +43,15 @@ def load_company(progress: Say = print) -> bool:
         progress("Demo company: notifications and mail")
         aftermath.settle(now)
     return True
+
+
+@contextmanager
+def _no_way_back() -> Iterator[None]:
+    """Run a block without savepoints: it is all or nothing here, and they are half of all statements."""
+    features = connection.features
+    before = features.uses_savepoints
+    features.uses_savepoints = False
+    try:
+        yield
+    finally:
+        features.uses_savepoints = before

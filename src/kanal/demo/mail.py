@@ -23,8 +23,10 @@ def _keep(message: EmailMessage) -> DemoMail:
     return DemoMail.objects.create(
         sender=message.from_email,
         to=", ".join(message.recipients()),
-        subject=message.subject,
+        subject=str(message.subject),
         text=str(message.body),
-        html=next((str(part[0]) for part in getattr(message, "alternatives", []) if part[1] == "text/html"), ""),
+        html=next(
+            (str(part[0]) for part in getattr(message, "alternatives", []) if part[1] == "text/html"), ""
+        ),
         headers={name: str(value) for name, value in whole.items()},
     )

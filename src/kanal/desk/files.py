@@ -18,6 +18,8 @@ def download(request: HttpRequest, key: uuid.UUID) -> FileResponse:
     found = access.attachment(person(request), key)
     if found is None:
         raise Http404
-    response = FileResponse(found.file.open(), as_attachment=True, filename=found.name, content_type=found.content_type)
+    response = FileResponse(
+        found.file.open(), as_attachment=True, filename=found.name, content_type=found.content_type
+    )
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -29,7 +29,9 @@ def vendor_only(view: View) -> View:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if not may_enter_desk(person(request)):
-            raise NotAllowed(_("These pages are for the vendor’s people. Your opportunities are on the portal."))
+            raise NotAllowed(
+                _("These pages are for the vendor’s people. Your opportunities are on the portal.")
+            )
         return view(request, *args, **kwargs)
 
     return cast("View", guarded)

@@ -11,7 +11,16 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from kanal.desk.guard import vendor_only
-from kanal.directory.models import Account, AccountKind, Contact, Partner, Person, Product, Territory, VendorRole
+from kanal.directory.models import (
+    Account,
+    AccountKind,
+    Contact,
+    Partner,
+    Person,
+    Product,
+    Territory,
+    VendorRole,
+)
 
 LIMIT = 20
 
@@ -19,7 +28,7 @@ LIMIT = 20
 def _found(request: HttpRequest, records: QuerySet[Any], *names: str, many: bool = False) -> QuerySet[Any]:
     """Narrow records to those with the typed words in one of the columns.
 
-    Where there are very many, one or two letters match beginnings only: they are too few for the trigram index.
+    Where there are very many, one or two letters match beginnings only: the trigram index needs three.
     """
     text = " ".join(request.GET.get("q", "").split())[:100]
     if not text:
@@ -45,7 +54,9 @@ def _hint(*words: str) -> str:
 def accounts(request: HttpRequest) -> JsonResponse:
     """Search customers."""
     records = Account.objects.current().filter(kind=AccountKind.CUSTOMER)
-    return _answer(_found(request, records, "name", many=True), lambda account: _hint(account.city, account.country))
+    return _answer(
+        _found(request, records, "name", many=True), lambda account: _hint(account.city, account.country)
+    )
 
 
 @require_safe
@@ -60,14 +71,15 @@ def contacts(request: HttpRequest) -> JsonResponse:
         except ValueError:
             records = records.none()
     return _answer(
-        _found(request, records, "name", many=True), lambda contact: _hint(contact.job_title, contact.account.name)
+        _found(request, records, "name", many=True),
+        lambda contact: _hint(contact.job_title, contact.account.name),
     )
 
 
 @require_safe
 @vendor_only
 def partners(request: HttpRequest) -> JsonResponse:
-    """Search partners that are not archived; the hint says the tier, and the status where it is not active."""
+    """Search partners that are not archived; the hint says the tier, and the status if not active."""
     records = Partner.objects.current().select_related("account", "tier").order_by("account__name")
     return _answer(
         _found(request, records, "account__name"),
@@ -94,7 +106,9 @@ def people(request: HttpRequest) -> JsonResponse:
 def products(request: HttpRequest) -> JsonResponse:
     """Search products by name or code."""
     records = Product.objects.current().select_related("family")
-    return _answer(_found(request, records, "name", "code"), lambda product: _hint(product.code, str(product.family)))
+    return _answer(
+        _found(request, records, "name", "code"), lambda product: _hint(product.code, str(product.family))
+    )
 
 
 @require_safe

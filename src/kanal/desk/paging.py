@@ -29,10 +29,10 @@ class CappedPaginator(_Paginator):
         self.count, self.capped = count, capped
         super().__init__(rows, per_page)
 
-    def get_page(self, number: int | str) -> Page[Any]:
+    def get_page(self, number: int | float | str | None) -> Page[Any]:
         """Give a page; the first or the last one where there is no such page."""
         try:
-            return self.page(number)
+            return self.page(str(number or 1))
         except PageNotAnInteger:
             return self.page(1)
         except EmptyPage:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
@@ -76,59 +78,58 @@ def contacts(person: Person) -> QuerySet[Any]:
 
 
 def partners(person: Person) -> QuerySet[Any]:
-    """Give the partners that a person may see, each with how many of its people may sign in."""
-    seen = Partner.objects.all() if access.may_enter_desk(person) else Partner.objects.none()
-    return seen.select_related("account__industry", "tier", "channel_manager").annotate(
-        people_count=_counted(Person.objects.filter(partner=OuterRef("pk"), is_active=True), "partner")
-    )
+    """Give the partners that a person may see, with company, tier and channel manager."""
+    rows: QuerySet[Any] = Partner.objects.select_related("account", "tier", "channel_manager")
+    return rows if access.may_enter_desk(person) else rows.none()
+
+
+def people_of_partners(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Count the people of each of these partners who may sign in."""
+    counted = Person.objects.filter(partner__in=keys, is_active=True).order_by().values("partner")
+    return {row["partner"]: row["number"] for row in counted.annotate(number=Count("pk"))}
 
 
 def people(person: Person) -> QuerySet[Any]:
     """Give everybody who signs in, to those who may read it."""
-    return _settings(person, Person.objects.all()).select_related("partner__account")
+    return _settings(person, Person.objects.select_related("partner__account"))
 
 
 def territories(person: Person) -> QuerySet[Any]:
     """Give the territories, each with the one that it is a part of and how many partners cover it."""
-    return (
-        _settings(person, Territory.objects.all())
-        .select_related("parent")
-        .annotate(partner_count=Count("partners"))
-    )
+    rows = Territory.objects.select_related("parent").annotate(partner_count=Count("partners"))
+    return _settings(person, rows)
 
 
 def industries(person: Person) -> QuerySet[Any]:
     """Give the industries, each with how many accounts have it."""
-    return _settings(person, Industry.objects.all()).annotate(
-        account_count=_counted(Account.objects.filter(industry=OuterRef("pk")), "industry")
-    )
+    accounts_there = Account.objects.filter(industry=OuterRef("pk"))
+    return _settings(person, Industry.objects.annotate(account_count=_counted(accounts_there, "industry")))
 
 
 def tiers(person: Person) -> QuerySet[Any]:
     """Give the tiers, each with how many partners stand in it."""
-    return _settings(person, Tier.objects.all()).annotate(partner_count=Count("partners"))
+    return _settings(person, Tier.objects.annotate(partner_count=Count("partners")))
 
 
 def families(person: Person) -> QuerySet[Any]:
     """Give the product families, each with how many products belong to it."""
-    return _settings(person, ProductFamily.objects.all()).annotate(
-        product_count=Count("products", filter=Q(products__archived_at__isnull=True))
-    )
+    number = Count("products", filter=Q(products__archived_at__isnull=True))
+    return _settings(person, ProductFamily.objects.annotate(product_count=number))
 
 
 def products(person: Person) -> QuerySet[Any]:
     """Give the products, with family and currency."""
-    return _settings(person, Product.objects.all()).select_related("family", "currency")
+    return _settings(person, Product.objects.select_related("family", "currency"))
 
 
 def currencies(person: Person) -> QuerySet[Any]:
     """Give the currencies, each with the rate that counts today and since when."""
-    today = ExchangeRate.objects.filter(currency=OuterRef("pk"), valid_from__lte=clock.today()).order_by(
-        "-valid_from"
+    until_now = ExchangeRate.objects.filter(currency=OuterRef("pk"), valid_from__lte=clock.today())
+    newest = until_now.order_by("-valid_from")
+    rows = Currency.objects.annotate(
+        rate_now=Subquery(newest.values("rate")[:1]), rate_since=Subquery(newest.values("valid_from")[:1])
     )
-    return _settings(person, Currency.objects.all()).annotate(
-        rate_now=Subquery(today.values("rate")[:1]), rate_since=Subquery(today.values("valid_from")[:1])
-    )
+    return _settings(person, rows)
 
 
 def rates(currency: Currency) -> QuerySet[ExchangeRate]:

@@ -20,10 +20,25 @@ from kanal.opportunities.models import Opportunity, OpportunityProduct
 
 # What follows from other fields, or says the same twice.
 _SILENT = {
-    "id", "version", "modified_at", "modified_by", "created_at", "created_by", "status_since", "stage_since",
-    "status_before_hold", "exchange_rate", "estimated_revenue_base", "actual_revenue_base", "reference", "external_key",
-    "opportunity", "delivered_at", "answered_at", "delivered_by",
-}  # fmt: skip
+    "id",
+    "version",
+    "modified_at",
+    "modified_by",
+    "created_at",
+    "created_by",
+    "status_since",
+    "stage_since",
+    "status_before_hold",
+    "exchange_rate",
+    "estimated_revenue_base",
+    "actual_revenue_base",
+    "reference",
+    "external_key",
+    "opportunity",
+    "delivered_at",
+    "answered_at",
+    "delivered_by",
+}
 _OFFER_LABELS = {
     "status": gettext_lazy("Offer"),
     "seen_at": gettext_lazy("Offer seen at"),
@@ -69,20 +84,20 @@ class _Raw:
 def changes(opportunity: Opportunity) -> list[Change]:
     """Give every change of an opportunity, newest first."""
     found = [
-        *_of(Opportunity, {"pgh_obj": opportunity}, opportunity, first=False),
-        *_of(OpportunityProduct, {"opportunity": opportunity}, opportunity, first=True),
-        *_of(Offer, {"opportunity": opportunity}, opportunity, first=False),
+        *_of(Opportunity, {"pgh_obj": opportunity}, first=False),
+        *_of(OpportunityProduct, {"opportunity": opportunity}, first=True),
+        *_of(Offer, {"opportunity": opportunity}, first=False),
     ]
     found.sort(key=lambda raw: raw.at, reverse=True)
     return _in_words(found)
 
 
-def _of(model: Any, where: dict[str, Any], opportunity: Opportunity, *, first: bool) -> Iterator[_Raw]:
-    """Compare each noted state of a record with the one before it; with `first`, also the first with nothing."""
+def _of(model: Any, where: dict[str, Any], *, first: bool) -> Iterator[_Raw]:
+    """Compare each noted state of a record with the one before; with `first`, also the first with nothing."""
     events = model.pgh_event_model.objects.filter(**where).select_related("pgh_context").order_by("pgh_id")
     before: dict[uuid.UUID, Any] = {}
-    known = [field for field in model._meta.concrete_fields if field.name not in _SILENT]  # noqa: SLF001
-    tracked = {field.name for field in model.pgh_event_model._meta.concrete_fields}  # noqa: SLF001
+    known = [field for field in model._meta.concrete_fields if field.name not in _SILENT]
+    tracked = {field.name for field in model.pgh_event_model._meta.concrete_fields}
     for event in events:
         last = before.get(event.pgh_obj_id)
         before[event.pgh_obj_id] = event
@@ -136,7 +151,7 @@ def _names(found: Iterable[_Raw]) -> Names:
             wanted.setdefault(raw.field.related_model, set()).update(keys)
     names: Names = {}
     for model, keys in wanted.items():
-        records = model._default_manager.filter(pk__in=keys)  # noqa: SLF001
+        records = model._default_manager.filter(pk__in=keys)
         if model is Partner:
             records = records.select_related("account")
         names.update({(model, str(record.pk)): str(record) for record in records} if keys else {})

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum, Window
 
 from kanal.config import clock
+from kanal.directory.access import may_enter_portal
 from kanal.directory.models import Contact, PartnerRole, Person
 from kanal.directory.refusal import Missing
 from kanal.distribution.models import Offer, OfferStatus
@@ -31,9 +32,19 @@ Parts = QuerySet[Participation, Participation]
 MANAGED_KINDS = (Kind.MANAGING, Kind.COLLABORATING)
 ANSWERS_DAYS = 30
 _STATUSES = {state: [status for status in Status if lifecycle.state_of(status) is state] for state in State}
-_LONG_TEXTS = tuple(
-    f"opportunity__{name}" for name in ("customer_situation", "customer_need", "proposed_solution")
+# What a row of a list shows; reading no more than that halves the time a long list takes.
+_ROW = (
+    *("kind", "since", "partner", "opportunity"),
+    *(
+        f"opportunity__{name}"
+        for name in ("reference", "topic", "account", "account_name", "currency", "status", "stage")
+    ),
+    *(f"opportunity__{name}" for name in ("estimated_revenue", "estimated_close_date", "answer_by")),
+    *(f"opportunity__{name}" for name in ("actual_revenue", "actual_close_date")),
+    *(f"opportunity__account__{name}" for name in ("name", "city", "country")),
+    "opportunity__currency__code",
 )
+_CONTACT = tuple(f"opportunity__contact__{name}" for name in ("name", "email", "phone"))
 
 # What the lists can be sorted by; each name is also the key in the address.
 SORTS = {
@@ -68,12 +79,12 @@ def managed(person: Person, *, state: str = State.OPEN, search: str = "", order:
         search: words in the topic, the reference or the customer's name.
         order: a key of `SORTS`, with a leading minus for the other direction.
     """
-    wanted = _STATUSES.get(State(state) if state in State.values else State.OPEN)
+    wanted = _STATUSES[State(state) if state in State.values else State.OPEN]
     return _listed(person, MANAGED_KINDS, search, order).filter(opportunity__status__in=wanted)
 
 
 def _parts(person: Person) -> Parts:
-    if not access.may_enter_portal(person):
+    if not may_enter_portal(person):
         return Participation.objects.none()
     return Participation.objects.filter(access.running(person))
 
@@ -89,7 +100,12 @@ def _listed(person: Person, kinds: Iterable[Kind], search: str, order: str) -> P
     by = SORTS.get(order.removeprefix("-"), SORTS["since"])
     way = F(by).desc(nulls_last=True) if order.startswith("-") else F(by).asc(nulls_last=True)
     related = found.select_related("opportunity__account", "opportunity__currency")
-    return related.defer(*_LONG_TEXTS).order_by(way, "-opportunity_id")
+    return related.only(*_ROW).order_by(way, "-opportunity_id")
+
+
+def with_contacts(parts: Parts) -> Parts:
+    """Add the customers' people to a list of `managed`, and to none other: its partner has accepted."""
+    return parts.select_related("opportunity__contact").only(*_ROW, "opportunity__contact", *_CONTACT)
 
 
 @dataclass(frozen=True)
@@ -118,6 +134,19 @@ def sums(parts: Parts) -> Sums:
         shared=Count("pk", filter=Q(kind=Kind.COLLABORATING)),
     )
     return Sums(found["count"], found["value"] or Decimal(0), found["nearest"], found["shared"])
+
+
+def sliced(parts: Parts, *, start: int, size: int) -> tuple[Sequence[Participation], Sums]:
+    """Give some rows of a list, with how many it has in all and what they are worth, in one query.
+
+    Counting apart would read a long list twice. Beyond the end there are no rows, but still the sums.
+    """
+    value = "opportunity__estimated_revenue_base"
+    found = parts.annotate(all_count=Window(Count("pk")), all_value=Window(Sum(value)))
+    rows = list(found[start : start + size])
+    if rows:
+        return rows, Sums(rows[0].all_count, rows[0].all_value or Decimal(0))
+    return rows, sums(parts) if start else Sums()
 
 
 @dataclass(frozen=True)
@@ -250,9 +279,15 @@ def last_offer(person: Person, key: uuid.UUID) -> Offer | None:
 
 
 def _own_offers(person: Person) -> QuerySet[Offer, Offer]:
-    if not access.may_enter_portal(person) or person.partner_role == PartnerRole.SELLER:
+    if not may_enter_portal(person) or person.partner_role == PartnerRole.SELLER:
         return Offer.objects.none()
     return Offer.objects.filter(partner=person.partner_id).select_related("answered_by", "opportunity")
+
+
+_ANSWER = (
+    *("status", "answered_at", "answered_by__name", "on_behalf", "reason", "text"),
+    *("opportunity__reference", "opportunity__topic"),
+)
 
 
 @dataclass(frozen=True)
@@ -272,7 +307,7 @@ class Answered:
     visible: bool
 
 
-def answers(person: Person, *, days: int = ANSWERS_DAYS, limit: int = 10) -> list[Answered]:
+def answers(person: Person, *, days: int = ANSWERS_DAYS, limit: int = 5) -> list[Answered]:
     """Give how the offers to a person's company ended of late, newest first.
 
     Args:
@@ -286,6 +321,7 @@ def answers(person: Person, *, days: int = ANSWERS_DAYS, limit: int = 10) -> lis
         .exclude(status=OfferStatus.PENDING)
         .filter(answered_at__gte=clock.now() - timedelta(days=days))
         .annotate(visible=Exists(mine))
+        .only(*_ANSWER)
         .order_by("-answered_at", "-id")[:limit]
     )
     return [

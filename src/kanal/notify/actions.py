@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -28,7 +29,7 @@ class Message:
 
 
 def tell(*, person: Person, message: Message) -> bool:
-    """Tell a person, in the application at once and by mail from the queue; False where they have been told before."""
+    """Tell a person, on the page at once and by mail from the queue; False where they know it already."""
     from kanal.notify import tasks
 
     notification, new = Notification.objects.get_or_create(
@@ -42,7 +43,7 @@ def tell(*, person: Person, message: Message) -> bool:
     return new
 
 
-def mark_read(*, person: Person, key: object | None = None) -> int:
+def mark_read(*, person: Person, key: uuid.UUID | None = None) -> int:
     """Note that a person has read one notification, or all of theirs; give how many were new."""
     unread = Notification.objects.filter(person=person, read_at__isnull=True)
     if key is not None:

@@ -23,8 +23,8 @@ _HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All
 def send(*, notification_id: str, connection: BaseEmailBackend | None = None) -> bool:
     """Send a notification; tell whether a mail left.
 
-    Asked twice, it sends once. Where the mail server takes it but we learn nothing of that, it is sent again with
-    the same Message-ID, so that mailboxes may drop the second.
+    Asked twice, it sends once. Where the mail server takes it but we learn nothing of that, it is sent again
+    with the same Message-ID, so that mailboxes may drop the second.
 
     Args:
         notification_id: which one; nothing is sent where the person may no longer sign in.

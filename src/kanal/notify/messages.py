@@ -11,13 +11,13 @@ from django.conf import settings
 from django.utils import dateformat, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import npgettext, pgettext
 
 from kanal.notify.models import Notification
 
 Text = str | Promise
 
-# Choices that facts hold by their key, such as the reason of a decline; apps that tell things add theirs when loaded.
+# Choices that facts hold by their key, such as the reason of a decline; apps add theirs when they are loaded.
 CHOICES: dict[str, Text] = {}
 
 
@@ -43,7 +43,7 @@ MESSAGES: dict[str, Words] = {
         _("%(vendor)s offers you %(topic)s"),
         _("Answer by %(deadline)s, else it goes to another partner."),
         _("Read and answer"),
-        _("%(left)s."),
+        "%(left)s.",
     ),
     "offer_withdrawn": Words(
         _("%(vendor)s took back its offer: %(topic)s"),
@@ -151,9 +151,11 @@ def _left(facts: Mapping[str, str]) -> str:
     minutes = int(facts.get("minutes_left") or 0)
     if minutes >= 60:
         hours = minutes // 60
-        return ngettext("%(n)d working hour left", "%(n)d working hours left", hours) % {"n": hours}
+        return npgettext("mail", "%(n)d working hour left", "%(n)d working hours left", hours) % {"n": hours}
     if minutes > 0:
-        return ngettext("%(n)d working minute left", "%(n)d working minutes left", minutes) % {"n": minutes}
+        return npgettext("mail", "%(n)d working minute left", "%(n)d working minutes left", minutes) % {
+            "n": minutes
+        }
     return ""
 
 

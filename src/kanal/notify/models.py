@@ -38,7 +38,9 @@ class Notification(models.Model):
         ]
         indexes = [
             models.Index(fields=["person", "-at", "-id"], name="notification_of_person"),
-            models.Index(fields=["person"], condition=models.Q(read_at__isnull=True), name="notification_unread"),
+            models.Index(
+                fields=["person"], condition=models.Q(read_at__isnull=True), name="notification_unread"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -63,7 +63,8 @@ def _person(request: HttpRequest) -> Person:
 def _listing(request: HttpRequest, face: str) -> HttpResponse:
     page = Paginator(queries.told(_person(request)), PAGE_SIZE).get_page(request.GET.get("page"))
     items = [
-        {"notification": item, "told": messages.tell_in_words(item), "icon": ICONS.get(item.kind, "bell")} for item in page
+        {"notification": item, "told": messages.tell_in_words(item), "icon": ICONS.get(item.kind, "bell")}
+        for item in page
     ]
     partner = _person(request).partner
     context = {

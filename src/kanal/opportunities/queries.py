@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, models
 from django.db.models import Count, F, Q, Sum
@@ -12,12 +14,14 @@ from django.db.models.expressions import OrderBy
 from django.utils.translation import gettext_lazy as _
 
 from kanal.directory.models import Territory
-from kanal.opportunities.lifecycle import MANAGED, OPEN, Status
-from kanal.opportunities.models import Opportunity, OpportunityQuerySet
+from kanal.opportunities.lifecycle import MANAGED, NEEDS_PARTNER, OPEN, Status
+from kanal.opportunities.models import OpportunityQuerySet
 from kanal.opportunities.models.opportunity import SEARCH_FIELDS, STAGE_ORDER
 
 # Nobody reads further than this; counting stops here, so that a million rows stay fast.
 CAP = 10_000
+# A text that so many have says too little; the count of a search stops here.
+SEARCH_CAP = 1_000
 
 
 class View(models.TextChoices):
@@ -33,19 +37,24 @@ class View(models.TextChoices):
     ALL = "all", _("All")
 
 
+# The views that are nothing but statuses; they are added up from one count a status.
+_STATUSES: Mapping[View, frozenset[Status]] = {
+    View.OPEN: OPEN,
+    View.WAITING: frozenset({Status.DELIVERED}),
+    View.MANAGED: MANAGED,
+    View.WON: frozenset({Status.WON}),
+    View.LOST: frozenset({Status.LOST, Status.CANCELED}),
+    View.ALL: frozenset(Status),
+}
+
+
 def in_view(found: OpportunityQuerySet, view: str) -> OpportunityQuerySet:
-    """Narrow opportunities to those of a view; *Made by partners* holds the open ones, as each view but the last three."""
+    """Narrow opportunities to those of a view; *Made by partners* holds the open ones."""
     if view == View.TO_DISTRIBUTE:
         return found.to_distribute()
-    conditions = {
-        View.OPEN: Q(status__in=sorted(OPEN)),
-        View.WAITING: Q(status=Status.DELIVERED),
-        View.MANAGED: Q(status__in=sorted(MANAGED)),
-        View.MADE: Q(made_by_partner__isnull=False, status__in=sorted(OPEN)),
-        View.WON: Q(status=Status.WON),
-        View.LOST: Q(status__in=[Status.LOST, Status.CANCELED]),
-    }
-    return found.filter(conditions.get(View(view), Q()))
+    if view == View.MADE:
+        return found.filter(made_by_partner__isnull=False, status__in=sorted(OPEN))
+    return found if view == View.ALL else found.filter(status__in=sorted(_STATUSES[View(view)]))
 
 
 def search(found: OpportunityQuerySet, text: str) -> OpportunityQuerySet:
@@ -92,10 +101,6 @@ ORDERS: Mapping[str, tuple[list[OrderBy], list[OrderBy]]] = {
         [F("estimated_revenue_base").asc(nulls_first=True), _ID_DOWN],
         [F("estimated_revenue_base").desc(nulls_last=True), _ID_UP],
     ),
-    "owner": (
-        _then_newest(F("owner__name").asc(), F("owner_id").asc()),
-        _then_newest(F("owner__name").desc(), F("owner_id").desc()),
-    ),
 }
 
 
@@ -118,11 +123,27 @@ def known_order(key: str) -> bool:
 def for_list(found: OpportunityQuerySet) -> OpportunityQuerySet:
     """Read only what a row of the list shows, in one query."""
     return found.select_related("account", "partner__account", "currency", "owner").only(
-        "reference", "topic", "status", "status_since", "stage", "answer_by", "created_at", "estimated_revenue",
-        "estimated_close_date", "actual_close_date", "collaboration", "account_name", "partner_name", "made_by_partner",
-        "account__city", "partner__time_zone", "partner__account__country", "partner__account__name", "currency__code",
+        "reference",
+        "topic",
+        "status",
+        "status_since",
+        "stage",
+        "answer_by",
+        "created_at",
+        "estimated_revenue",
+        "estimated_close_date",
+        "actual_close_date",
+        "collaboration",
+        "account_name",
+        "partner_name",
+        "made_by_partner",
+        "account__city",
+        "partner__time_zone",
+        "partner__account__country",
+        "partner__account__name",
+        "currency__code",
         "owner__name",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)
@@ -140,26 +161,44 @@ class Total:
     value: Decimal | None = None
 
 
-def total(found: OpportunityQuerySet) -> Total:
-    """Count opportunities and add up their value, as far as `CAP`."""
-    some = found.order_by().values("estimated_revenue_base")[: CAP + 1]
+def total(found: OpportunityQuerySet, *, cap: int = CAP) -> Total:
+    """Count opportunities and add up their value, as far as `cap`."""
+    some = found.order_by().values("estimated_revenue_base")[: cap + 1]
     answer = some.aggregate(count=Count("*"), value=Sum("estimated_revenue_base"))
-    capped = answer["count"] > CAP
-    return Total(min(answer["count"], CAP), capped, None if capped else answer["value"] or Decimal(0))
+    capped = answer["count"] > cap
+    return Total(min(answer["count"], cap), capped, None if capped else answer["value"] or Decimal(0))
 
 
-def counts(found: OpportunityQuerySet, views: Iterable[View] = tuple(View)) -> dict[View, Total]:
-    """Count the opportunities of several views, each as far as `CAP`, in one query."""
-    wanted = list(views)
-    parts, params = [], []
-    for view in wanted:
-        sql, values = in_view(found, view).order_by().values("pk")[: CAP + 1].query.sql_with_params()
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS {view.value}_rows)")
+def counts(found: OpportunityQuerySet) -> dict[View, Total]:
+    """Count the opportunities of every view, each as far as `CAP`, in one query.
+
+    Statuses are counted from their index alone; what partners made is taken off.
+    """
+    parts = {status.value: found.filter(status=status) for status in Status}
+    parts["made"] = in_view(found, View.MADE)
+    parts["made_needing"] = found.filter(made_by_partner__isnull=False, status__in=sorted(NEEDS_PARTNER))
+    counted = _count_each(parts)
+    by_view = {view: sum(counted[status] for status in statuses) for view, statuses in _STATUSES.items()}
+    by_view[View.MADE] = counted["made"]
+    if any(counted[status] > CAP for status in NEEDS_PARTNER):
+        alone = View.TO_DISTRIBUTE
+        by_view[alone] = _count_each({alone.value: in_view(found, alone)})[alone.value]
+    else:
+        needing = sum(counted[status] for status in NEEDS_PARTNER)
+        by_view[View.TO_DISTRIBUTE] = needing - counted["made_needing"]
+    return {view: Total(min(by_view[view], CAP), by_view[view] > CAP) for view in View}
+
+
+def _count_each(parts: Mapping[str, OpportunityQuerySet]) -> dict[str, int]:
+    columns: list[str] = []
+    params: list[Any] = []
+    for name, found in parts.items():
+        sql, values = found.order_by().values("pk")[: CAP + 1].query.sql_with_params()
+        columns.append(f"(SELECT count(*) FROM ({sql}) AS {name}_rows)")  # noqa: S608 - names of ours; values apart
         params.extend(values)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)
-        row = cursor.fetchone()
-    return {view: Total(min(count, CAP), count > CAP) for view, count in zip(wanted, row, strict=True)}
+        cursor.execute(f"SELECT {', '.join(columns)}", params)
+        return dict(zip(parts, cursor.fetchone(), strict=True))
 
 
 def with_children(territory: Territory) -> list[Territory]:
@@ -176,8 +215,10 @@ def with_children(territory: Territory) -> list[Territory]:
     return found
 
 
-def neighbors(found: OpportunityQuerySet, key: object, *, limit: int = 500) -> tuple[object | None, object | None, int]:
-    """Give the keys before and after an opportunity in an ordered list, and its place, from 1; 0 where it is far down."""
+def neighbors(
+    found: OpportunityQuerySet, key: uuid.UUID, *, limit: int = 500
+) -> tuple[uuid.UUID | None, uuid.UUID | None, int]:
+    """Give the keys before and after one in an ordered list, and its place; 0 where it is far down."""
     keys = list(found.values_list("pk", flat=True)[:limit])
     if key not in keys:
         return None, None, 0

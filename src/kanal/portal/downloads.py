@@ -71,7 +71,7 @@ def download(request: HttpRequest, which: str, kind: str) -> HttpResponseBase:
         raise Http404
     parts = parts_of(request, KINDS[which])
     if which == MANAGED.name:
-        parts = parts.select_related("opportunity__contact")
+        parts = queries.with_contacts(parts)
     columns = COLUMNS[which]
     rows = ([value(part) for _name, value in columns] for part in parts.iterator(_CHUNK))
     return export.download(f"{which}-opportunities", kind, [str(name) for name, _value in columns], rows)

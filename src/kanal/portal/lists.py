@@ -26,6 +26,7 @@ from kanal.web import words
 from kanal.web.components import Tab
 
 SEARCH_LENGTH = 100
+MOST_DIGITS = 6
 BULK_FORM = "several"
 
 
@@ -80,7 +81,7 @@ MANAGED = Kind(
         Column("since", gettext_lazy("Managed since")),
     ),
     order="-since",
-    size=15,
+    size=10,
 )
 KINDS = {kind.name: kind for kind in (DISTRIBUTED, MANAGED)}
 
@@ -103,6 +104,7 @@ class Listing:
     kind: Kind
     sums: Sums
     page: Page[Participation]
+    parts: Sequence[Participation]
     heads: Sequence[Head]
     extra: str
 
@@ -162,15 +164,24 @@ def _heads(request: HttpRequest, kind: Kind) -> list[Head]:
 
 def _listing(request: HttpRequest, kind: Kind) -> Listing:
     parts = parts_of(request, kind)
-    sums = queries.sums(parts)
-    page = _Counted(parts, kind.size, sums.count).get_page(request.GET.get(kind.param("page")))
-    page.object_list = list(page.object_list)
+    number = _number(request.GET.get(kind.param("page"), ""))
+    rows, sums = queries.sliced(parts, start=(number - 1) * kind.size, size=kind.size)
+    page = _Counted(parts, kind.size, sums.count).get_page(number)
+    if sums.count and not rows:  # beyond the last page, which is shown in its place
+        rows, sums = queries.sliced(parts, start=page.start_index() - 1, size=kind.size)
     extra = (
         _("%(value)s in all") % {"value": words.money(sums.value, settings.BASE_CURRENCY)}
         if sums.value
         else ""
     )
-    return Listing(kind, sums, page, _heads(request, kind), extra)
+    return Listing(kind, sums, page, rows, _heads(request, kind), extra)
+
+
+def _number(text: str) -> int:
+    """Read the number of a page; anything else is the first."""
+    return (
+        int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= MOST_DIGITS and int(text) else 1
+    )
 
 
 @partner_page
@@ -191,7 +202,7 @@ def show(request: HttpRequest, *, form: DeclineForm | None = None, status: int =
     distributed, managed = _listing(request, DISTRIBUTED), _listing(request, MANAGED)
     state = state_of(request)
     states = [
-        Tab(label, _address(request, state=str(key), mpage=None), current=key == state)
+        Tab(str(label), _address(request, state=str(key), mpage=None), current=key == state)
         for key, label in zip(State.values, State.labels, strict=True)
     ]
     facts = {
@@ -201,9 +212,9 @@ def show(request: HttpRequest, *, form: DeclineForm | None = None, status: int =
         "state": state,
         "states": states,
         "distributed": distributed,
-        "offers": showing.offer_rows(distributed.page.object_list, my_company(request)),
+        "offers": showing.offer_rows(distributed.parts, my_company(request)),
         "managed": managed,
-        "managed_rows": showing.managed_rows(managed.page.object_list),
+        "managed_rows": showing.managed_rows(managed.parts),
         "answers": showing.answer_rows(queries.answers(me(request))),
         "chosen": request.POST.getlist("id"),
         "form": form or DeclineForm(form_id=BULK_FORM),

@@ -1,4 +1,4 @@
-"""What stands around the stories once they are played: who was told, which mail went, and when history says it was."""
+"""What stands around the stories once they are played: who was told, what was mailed, when it was."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kanal.notify.mail import send
 from kanal.notify.models import Notification
 
 # People were told of the answers of this many days; the mails of the last few are kept.
-TOLD_DAYS = 12
+TOLD_DAYS = 8
 MAILS = 24
 _EVENT_OF = {
     OfferStatus.ACCEPTED: Event.ACCEPTED,
@@ -29,7 +29,7 @@ _EVENT_OF = {
 _MOMENTS = {
     "offer": "COALESCE(answered_at, seen_at, delivered_at)",
     "participation": "COALESCE(until, since)",
-    "opportunityproduct": "(SELECT created_at FROM opportunities_opportunity o WHERE o.id = e.opportunity_id)",
+    "opportunityproduct": "(SELECT created_at FROM opportunities_opportunity WHERE id = e.opportunity_id)",
     "exchangerate": "valid_from",
 }
 
@@ -65,16 +65,21 @@ def _tell(now: datetime) -> None:
 def _date_history() -> None:
     """Let the history say when things happened in the story, instead of when it was played."""
     tables = [model for model in apps.get_models() if hasattr(model, "pgh_tracked_model")]
-    with pgtrigger.ignore(*(f"{model._meta.label}:append_only" for model in tables)), connection.cursor() as cursor:  # noqa: SLF001
+    with (
+        pgtrigger.ignore(*(f"{model._meta.label}:append_only" for model in tables)),
+        connection.cursor() as cursor,
+    ):
         for model in tables:
-            columns = {item.column for item in model._meta.concrete_fields}  # noqa: SLF001
-            name = model.pgh_tracked_model._meta.model_name  # noqa: SLF001
+            columns = {item.column for item in model._meta.concrete_fields}
+            name = model.pgh_tracked_model._meta.model_name
             moment = _MOMENTS.get(name, "modified_at" if "modified_at" in columns else "")
             if moment:
-                cursor.execute(f'UPDATE "{model._meta.db_table}" e SET pgh_created_at = {moment}')  # noqa: SLF001, S608
+                cursor.execute(f'UPDATE "{model._meta.db_table}" e SET pgh_created_at = {moment}')  # noqa: S608 - names of ours
 
 
 def _forget_jobs() -> None:
     """Take back the jobs that the actions deferred: what they would do has been done above."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs WHERE status = 'todo' AND queue_name IN ('tell', 'mail')")
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND queue_name IN ('tell', 'mail')"
+        )

@@ -39,18 +39,28 @@ def _interfaces(story: Story, rng: Random) -> Upload:
 
 def _minutes(story: Story, rng: Random) -> Upload:
     points = [
-        f"Place: {story.customer.city}. Present: {story.contact.name}, {rng.randint(3, 6)} users, two of ours.",
-        f"1. Numbers: {story.users} in the first step, to be confirmed by {story.contact.name.split()[0]}.",
-        "2. Data: accounts, items and open entries come along; closed orders stay readable in the old system.",
+        f"Place: {story.customer.city}. With {story.contact.name}, {rng.randint(3, 6)} users, two of ours.",
+        f"1. Numbers: {story.users} in the first step; {story.contact.name.split()[0]} confirms.",
+        "2. Data: accounts, items and open entries come along; closed orders stay in the old system.",
         "3. Open: who may approve above the limit; printers at the second site.",
         f"4. Next meeting in {rng.randint(1, 3)} weeks, with the auditor.",
     ]
-    return files.upload(_name(story, "Minutes", "pdf"), files.pdf(f"Minutes of the workshop with {story.customer.name}", points))
+    return files.upload(
+        _name(story, "Minutes", "pdf"),
+        files.pdf(f"Minutes of the workshop with {story.customer.name}", points),
+    )
 
 
 def _plan(story: Story, rng: Random) -> Upload:
     weeks = rng.randint(2, 5)
-    steps = ["Set-up and access", "Data, first run", "Training of key users", "Data, second run", "Go-live", "Follow-up"]
+    steps = [
+        "Set-up and access",
+        "Data, first run",
+        "Training of key users",
+        "Data, second run",
+        "Go-live",
+        "Follow-up",
+    ]
     lines = [f"Week {1 + place * weeks // 2}: {step}" for place, step in enumerate(steps)]
     return files.upload(_name(story, "Plan", "pdf"), files.pdf(f"Plan for {story.customer.name}", lines))
 
@@ -79,7 +89,9 @@ def _quote(story: Story, rng: Random) -> Upload:
 
 
 def _chart(story: Story, rng: Random) -> Upload:
-    return files.upload(_name(story, "Volume by month", "png"), files.png([rng.randint(20, 95) for _month in range(12)]))
+    return files.upload(
+        _name(story, "Volume by month", "png"), files.png([rng.randint(20, 95) for _month in range(12)])
+    )
 
 
 _MAKERS: dict[str, Callable[[Story, Random], Upload]] = {

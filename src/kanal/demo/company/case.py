@@ -8,8 +8,8 @@ from typing import NamedTuple
 class Case(NamedTuple):
     """A need in words, with places for what differs from customer to customer.
 
-    The texts may name `{n}` (users, technicians, employees), `{m}` (a few sites or companies), `{customer}`, `{city}`, `{old}`
-    (the system of today), `{year}` (since when) and `{month}` (by when).
+    The texts may name `{n}` (users, technicians, employees), `{m}` (a few sites or companies), `{customer}`,
+    `{city}`, `{old}` (the system of today), `{year}` (since when) and `{month}` (by when).
 
     Attributes:
         topic: the opportunity's topic.

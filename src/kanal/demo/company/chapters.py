@@ -80,7 +80,10 @@ class _Teller:
         words = story.words(story.rng.choice(talk.DECLINE[reason]), team)
         self.opened(team)
         story.add(
-            story.hours(0.5, 9), "decline", self.who_answers(team), reason=reason,
+            story.hours(0.5, 9),
+            "decline",
+            self.who_answers(team),
+            reason=reason,
             text=words if reason == "other" or story.happens(0.75) else "",
         )
 
@@ -152,8 +155,12 @@ class _Teller:
             self.deliver(self.team)
             story.add(story.hours(2, 15), "withdraw", self.chris, reason=story.rng.choice(talk.WITHDRAW))
         elif kind == 3 and story.happens(0.4):
-            story.add(story.hours(60, 90), "lose", story.owner, reason="competitor", text=talk.LOSE["competitor"][0])
-            story.add(story.hours(20, 60), "reopen", self.chris, reason=story.words(story.rng.choice(talk.REOPEN)))
+            story.add(
+                story.hours(60, 90), "lose", story.owner, reason="competitor", text=talk.LOSE["competitor"][0]
+            )
+            story.add(
+                story.hours(20, 60), "reopen", self.chris, reason=story.words(story.rng.choice(talk.REOPEN))
+            )
         elif kind in {1, 2} and story.happens(0.5):
             story.add(story.hours(2, 20), "stage", story.owner, stage=Stage.CONTACTING)
         self.ends(0.3, 60)
@@ -187,7 +194,10 @@ class _Teller:
         self.work(story.stage)
         if story.happens(0.14):
             story.add(
-                story.hours(2, 12), "extend", self.team.manager, days=story.rng.randint(20, 60),
+                story.hours(2, 12),
+                "extend",
+                self.team.manager,
+                days=story.rng.randint(20, 60),
                 reason=story.words(story.rng.choice(talk.EXTEND)),
             )
         if story.happens(0.35):
@@ -239,7 +249,7 @@ class _Teller:
         self.detour()
         self.deliver(self.team)
         self.decline(self.team)
-        self.ends(0.5, 45)
+        self.ends(0.5, 130)
 
     def expired(self) -> None:
         """The last partner did not answer in time."""
@@ -247,7 +257,7 @@ class _Teller:
         self.opening()
         self.deliver(self.team)
         story.add(24.03, "expire", None)
-        self.ends(0.5, 40)
+        self.ends(0.5, 120)
 
     def returned(self) -> None:
         """The partner gave it back."""
@@ -257,7 +267,11 @@ class _Teller:
         self.work(min(1, story.stage))
         reason = story.rng.choice(list(talk.RETURN))
         story.add(
-            story.hours(8, 60), "return", self.team.manager, reason=reason, text=story.words(talk.RETURN[reason], self.team)
+            story.hours(8, 60),
+            "return",
+            self.team.manager,
+            reason=reason,
+            text=story.words(talk.RETURN[reason], self.team),
         )
         self.ends(1, 50)
 
@@ -267,7 +281,11 @@ class _Teller:
         reason = story.rng.choice(list(talk.WIN))
         by = self.until_the_close()
         story.add(
-            story.hours(4, 40), "win", by, reason=reason, text=story.words(story.rng.choice(talk.WIN[reason]), self.team),
+            story.hours(4, 40),
+            "win",
+            by,
+            reason=reason,
+            text=story.words(story.rng.choice(talk.WIN[reason]), self.team),
             share=story.rng.choice((88, 92, 95, 96, 98, 100, 100, 100, 104, 108)),
         )
         self.ends(2, 400)
@@ -301,7 +319,13 @@ class _Teller:
         elif story.number % 3 == 2:
             self.accepted_by(self.team)
         reason = story.rng.choice(list(talk.CANCEL))
-        story.add(story.hours(3, 16), "cancel", self.chris, reason=reason, text=story.words(talk.CANCEL[reason], self.team))
+        story.add(
+            story.hours(3, 16),
+            "cancel",
+            self.chris,
+            reason=reason,
+            text=story.words(talk.CANCEL[reason], self.team),
+        )
         self.ends(4, 300)
 
     CHAPTERS: dict[str, Callable[[_Teller], None]] = {

@@ -3,13 +3,24 @@
 from kanal.demo.company import cases_danish
 
 OLD_SYSTEMS = [
-    "a finance package from the nineties", "a system built in-house", "a desktop database", "a program on a terminal",
-    "a shared spreadsheet", "a suite whose maker closed in 2019", "the system of the former owner", "three small programs",
-    "an industry package nobody maintains", "a ledger that runs on one old server",
+    "a finance package from the nineties",
+    "a system built in-house",
+    "a desktop database",
+    "a program on a terminal",
+    "a shared spreadsheet",
+    "a suite whose maker closed in 2019",
+    "the system of the former owner",
+    "three small programs",
+    "an industry package nobody maintains",
+    "a ledger that runs on one old server",
 ]
 OLD_SYSTEMS_DA = [
-    "et økonomisystem fra halvfemserne", "et hjemmebygget system", "en gammel database", "et delt regneark",
-    "et branchesystem uden support", "den tidligere ejers system",
+    "et økonomisystem fra halvfemserne",
+    "et hjemmebygget system",
+    "en gammel database",
+    "et delt regneark",
+    "et branchesystem uden support",
+    "den tidligere ejers system",
 ]
 
 SITUATION = {

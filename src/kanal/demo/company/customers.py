@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - names by country are lists
 """Havn's customers and those that it would like to have: invented companies, one line each."""
 
 from __future__ import annotations
@@ -112,7 +113,9 @@ def _abroad(line: str) -> Customer:
     return Customer(name, city, country, "", industry, int(employees))
 
 
-CUSTOMERS = [_danish(line) for line in _DANISH.split("\n") if line] + [_abroad(line) for line in _ABROAD.split("\n") if line]
+CUSTOMERS = [_danish(line) for line in _DANISH.split("\n") if line] + [
+    _abroad(line) for line in _ABROAD.split("\n") if line
+]
 
 # Given names and family names of the customers' people, by country.
 NAMES = {
@@ -148,7 +151,14 @@ NAMES = {
     ),
 }
 TITLES = {
-    "": ["CFO", "Head of IT", "Operations manager", "Managing director", "Finance manager", "Purchasing manager"],
+    "": [
+        "CFO",
+        "Head of IT",
+        "Operations manager",
+        "Managing director",
+        "Finance manager",
+        "Purchasing manager",
+    ],
     "food": ["Production manager", "Quality manager"],
     "logistics": ["Terminal manager", "Head of transport"],
     "build": ["Project director", "Head of service"],

@@ -21,12 +21,15 @@ def upload(name: str, content: bytes) -> Upload:
 def pdf(title: str, lines: Sequence[str]) -> bytes:
     """Write a document of one page with a heading and some lines."""
     text = [f"BT /F1 18 Tf 60 770 Td ({_escaped(title)}) Tj ET"]
-    text += [f"BT /F1 11 Tf 60 {735 - 18 * row} Td ({_escaped(line)}) Tj ET" for row, line in enumerate(lines)]
+    text += [
+        f"BT /F1 11 Tf 60 {735 - 18 * row} Td ({_escaped(line)}) Tj ET" for row, line in enumerate(lines)
+    ]
     stream = "\n".join(text).encode("latin-1", "replace")
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+        b" /Resources << /Font << /F1 5 0 R >> >> >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
     ]
@@ -60,7 +63,8 @@ def png(values: Sequence[int]) -> bytes:
     header = struct.pack(">IIBBBBB", _WIDTH, _HEIGHT, 8, 2, 0, 0, 0)
     parts = [(b"IHDR", header), (b"IDAT", zlib.compress(b"".join(rows), 9)), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
     )
 
 

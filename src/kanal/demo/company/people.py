@@ -28,7 +28,15 @@ from kanal.directory.models import (
 )
 
 PASSWORD = "kanal-demo"  # noqa: S105 - the demo says it on its sign-in page
-_DIAL = {"DK": "+45 70", "SE": "+46 31", "NO": "+47 73", "DE": "+49 40", "NL": "+31 10", "FI": "+358 3", "GB": "+44 1632"}
+_DIAL = {
+    "DK": "+45 70",
+    "SE": "+46 31",
+    "NO": "+47 73",
+    "DE": "+49 40",
+    "NL": "+31 10",
+    "FI": "+358 3",
+    "GB": "+44 1632",
+}
 _ROLES = (PartnerRole.ADMINISTRATOR, PartnerRole.MANAGER, PartnerRole.SELLER, PartnerRole.SELLER)
 _ROLE_TITLES = ("Managing director", "Sales manager", "Consultant", "Consultant")
 
@@ -170,7 +178,9 @@ def _enter_customers(world: World) -> None:
     taken: set[str] = set()
     for number, (customer, account) in enumerate(zip(customers.CUSTOMERS, accounts, strict=True)):
         world.customers.append((customer, account, _contacts(customer, account, number, taken)))
-    Contact.objects.bulk_create([contact for _customer, _account, found in world.customers for contact in found])
+    Contact.objects.bulk_create(
+        [contact for _customer, _account, found in world.customers for contact in found]
+    )
 
 
 def _contacts(customer: customers.Customer, account: Account, number: int, taken: set[str]) -> list[Contact]:

@@ -1,4 +1,4 @@
-"""Which stories there are: how many end in each status, with which partner, for which customer, about what."""
+"""Which stories there are: how many end in each status, with which partner, for whom, about what."""
 
 from __future__ import annotations
 
@@ -28,15 +28,40 @@ _ANYWHERE = {
 # How many end with each partner.
 _WITH = {
     "delivered": {
-        "nordlys": 4, "fjord": 3, "kompas": 3, "granit": 2, "boelge": 2, "tindra": 3, "polar": 2, "hafenlicht": 2,
-        "polderkracht": 1, "saari": 1, "thistle": 1,
+        "nordlys": 4,
+        "fjord": 3,
+        "kompas": 3,
+        "granit": 2,
+        "boelge": 2,
+        "tindra": 3,
+        "polar": 2,
+        "hafenlicht": 2,
+        "polderkracht": 1,
+        "saari": 1,
+        "thistle": 1,
     },
     "accepted": {
-        "nordlys": 9, "fjord": 8, "kompas": 9, "granit": 8, "boelge": 6, "tindra": 8, "polar": 7, "hafenlicht": 7,
-        "polderkracht": 3, "saari": 2, "thistle": 1,
+        "nordlys": 9,
+        "fjord": 8,
+        "kompas": 9,
+        "granit": 8,
+        "boelge": 6,
+        "tindra": 8,
+        "polar": 7,
+        "hafenlicht": 7,
+        "polderkracht": 3,
+        "saari": 2,
+        "thistle": 1,
     },
     "approved": {
-        "nordlys": 1, "fjord": 1, "kompas": 2, "granit": 1, "boelge": 1, "tindra": 2, "polar": 1, "hafenlicht": 1,
+        "nordlys": 1,
+        "fjord": 1,
+        "kompas": 2,
+        "granit": 1,
+        "boelge": 1,
+        "tindra": 2,
+        "polar": 1,
+        "hafenlicht": 1,
     },
 }
 # Collaborations: the first partner is the one that the customer is near.
@@ -114,7 +139,8 @@ def nearest(customer: Customer) -> tuple[str, ...]:
 
 def stories(world: World) -> list[Story]:
     """Draw all 250 stories, without their steps: the same at every load."""
-    draw, found = _Draw(world), []
+    draw = _Draw(world)
+    found: list[Story] = []
     for status, partner, others in _endings():
         number = len(found)
         rng = Random(f"plan {number}")  # noqa: S311 - chance that repeats itself
@@ -122,8 +148,16 @@ def stories(world: World) -> list[Story]:
         case, suffix = draw.case(rng, customer)
         team = world.teams[partner or rng.choice(nearest(customer)[:2])]
         story = Story(
-            number, status, customer, account, rng.choice(contacts[:2]), case, suffix, team,
-            _owner(world, rng, customer), stage=rng.choice(_STAGES.get(status, (0,))),
+            number,
+            status,
+            customer,
+            account,
+            rng.choice(contacts[:2]),
+            case,
+            suffix,
+            team,
+            _owner(world, rng, customer),
+            stage=rng.choice(_STAGES.get(status, (0,))),
         )
         story.together = [world.teams[key] for key in others]
         found.append(story)

@@ -17,9 +17,17 @@ from kanal.directory.acting import acting
 from kanal.directory.models import Person
 from kanal.directory.money import in_base, rate_on
 from kanal.distribution import actions
-from kanal.opportunities import timeline
+from kanal.opportunities import access, timeline
 from kanal.opportunities.actions import Values, add_note, create
-from kanal.opportunities.models import Kind, Opportunity, OpportunityProduct, Participation
+from kanal.opportunities.actions.notes import readers
+from kanal.opportunities.models import (
+    Kind,
+    Opportunity,
+    OpportunityProduct,
+    Participation,
+    TimelineEntry,
+    Visibility,
+)
 from kanal.opportunities.references import next_references
 
 
@@ -31,11 +39,13 @@ class Stage:
         world: the directory.
         now: the moment at which all of them have arrived.
         keys: the opportunity of each story, by its number.
+        notes: notes without files, which are written all at once at the end.
     """
 
     world: World
     now: datetime
     keys: dict[int, uuid.UUID] = field(default_factory=dict)
+    notes: list[TimelineEntry] = field(default_factory=list)
 
     def play(self, stories: list[Story], progress: Callable[[int, int], None]) -> None:
         """Play all stories together, in the order of time."""
@@ -45,6 +55,7 @@ class Stage:
             with clock.frozen(at):
                 DOINGS[step.do](self, story, step)
             progress(count, len(steps))
+        TimelineEntry.objects.bulk_create(self.notes)
 
     def key(self, story: Story) -> uuid.UUID:
         """Give the opportunity of a story."""
@@ -53,17 +64,22 @@ class Stage:
 
 def _create(stage: Stage, story: Story, step: Step) -> None:
     values, lines = values_of(story, stage.world, stage.now.date())
-    assert step.by is not None
-    made = make_by_partner(values, by=step.by) if story.made_by_partner else create(values=values, by=step.by)
+    made = (
+        make_by_partner(values, story, by=step.person)
+        if story.made_by_partner
+        else create(values=values, by=step.person)
+    )
     stage.keys[story.number] = made.pk
     # All lines in one statement: with one for each, products alone would take a third of the whole time.
     OpportunityProduct.objects.bulk_create(
-        OpportunityProduct(opportunity=made, product=line.product, quantity=line.quantity, unit_price=line.unit_price)
+        OpportunityProduct(
+            opportunity=made, product=line.product, quantity=line.quantity, unit_price=line.unit_price
+        )
         for line in lines
     )
 
 
-def make_by_partner(values: Values, *, by: Person) -> Opportunity:
+def make_by_partner(values: Values, story: Story, *, by: Person) -> Opportunity:
     """Make an opportunity as a partner does, who manages it from the start."""
     partner = by.partner
     assert partner is not None
@@ -72,9 +88,9 @@ def make_by_partner(values: Values, *, by: Person) -> Opportunity:
         made = Opportunity.objects.create(
             **values.plain(),
             reference=next_references()[0],
-            account=values.account,
-            contact=values.contact,
-            owner=values.owner,
+            account=story.account,
+            contact=story.contact,
+            owner=story.owner,
             created_by=by,
             modified_by=by,
             made_by_partner=partner,
@@ -89,13 +105,29 @@ def make_by_partner(values: Values, *, by: Person) -> Opportunity:
 
 def _note(stage: Stage, story: Story, step: Step) -> None:
     body, shared = step.facts["body"], step.facts["shared"]
-    assert step.by is not None
-    add_note(key=stage.key(story), body=body, shared=shared, by=step.by, files=for_note(story, body))
+    found = for_note(story, body)
+    if found:
+        add_note(key=stage.key(story), body=body, shared=shared, by=step.person, files=found)
+    else:
+        stage.notes.append(_entry(stage.key(story), body, shared=shared, by=step.person))
+
+
+def _entry(key: uuid.UUID, body: str, *, shared: bool, by: Person) -> TimelineEntry:
+    """Make the entry that `add_note` would write, for readers as it says."""
+    opportunity = Opportunity(pk=key)
+    return TimelineEntry(
+        opportunity=opportunity,
+        at=clock.now(),
+        body=body,
+        author=by,
+        company=by.partner,
+        visibility=Visibility.SHARED if shared else Visibility.INTERNAL,
+        partner=readers(opportunity, access.participation(by, opportunity)) if shared else None,
+    )
 
 
 def _see(stage: Stage, story: Story, step: Step) -> None:
-    assert step.by is not None
-    actions.mark_seen(opportunity=Opportunity.objects.get(pk=stage.key(story)), by=step.by)
+    actions.mark_seen(opportunity=Opportunity(pk=stage.key(story)), by=step.person)
 
 
 def _hand_over(stage: Stage, story: Story, step: Step) -> None:
@@ -110,15 +142,21 @@ def _hand_over(stage: Stage, story: Story, step: Step) -> None:
 def _extend(stage: Stage, story: Story, step: Step) -> None:
     known = Opportunity.objects.values_list("estimated_close_date", flat=True).get(pk=stage.key(story))
     until = max(known or clock.today(), clock.today()) + timedelta(days=step.facts["days"])
-    assert step.by is not None
-    actions.extend(key=stage.key(story), until=until, reason=step.facts["reason"], by=step.by)
+    actions.extend(key=stage.key(story), until=until, reason=step.facts["reason"], by=step.person)
 
 
 def _win(stage: Stage, story: Story, step: Step) -> None:
-    estimate = Opportunity.objects.values_list("estimated_revenue", flat=True).get(pk=stage.key(story)) or Decimal(0)
+    estimate = Opportunity.objects.values_list("estimated_revenue", flat=True).get(
+        pk=stage.key(story)
+    ) or Decimal(0)
     revenue = (estimate * step.facts["share"] / 100).quantize(Decimal(1000))
-    assert step.by is not None
-    actions.win(key=stage.key(story), reason=step.facts["reason"], text=step.facts["text"], revenue=revenue, by=step.by)
+    actions.win(
+        key=stage.key(story),
+        reason=step.facts["reason"],
+        text=step.facts["text"],
+        revenue=revenue,
+        by=step.person,
+    )
 
 
 def _by_action(action: Callable[..., object]) -> Callable[[Stage, Story, Step], None]:

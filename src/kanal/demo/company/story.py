@@ -24,13 +24,51 @@ from kanal.opportunities.models import Source
 
 # Working hours of the last ninety days, holidays left out with room to spare.
 LONGEST = 490.0
-_MONTHS = "January February March April May June July August September October November December".split()
-_MONTHS_DA = "januar februar marts april maj juni juli august september oktober november december".split()
-_DAYS = "Monday Tuesday Wednesday Thursday Friday".split()
-_SOURCES = [Source.VENDOR] * 9 + [Source.WEBSITE] * 4 + [Source.REFERRAL] * 3 + [Source.EVENT] * 2 + [Source.CAMPAIGN] * 2
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_MONTHS_DA = [
+    "januar",
+    "februar",
+    "marts",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
+_SOURCES = (
+    [Source.VENDOR] * 9
+    + [Source.WEBSITE] * 4
+    + [Source.REFERRAL] * 3
+    + [Source.EVENT] * 2
+    + [Source.CAMPAIGN] * 2
+)
 _SERVICES = "HS-"
 # How it feels, by how far the sale is.
-_RATINGS = (("cold", "warm", "warm", "hot"), ("cold", "warm", "warm"), ("warm", "warm", "hot"), ("warm", "hot"), ("hot",))
+_RATINGS = (
+    ("cold", "warm", "warm", "hot"),
+    ("cold", "warm", "warm"),
+    ("warm", "warm", "hot"),
+    ("warm", "hot"),
+    ("hot",),
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +86,12 @@ class Step:
     do: str
     by: Person | None
     facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def person(self) -> Person:
+        """Give who did it, where it was a person."""
+        assert self.by is not None
+        return self.by
 
 
 @dataclass
@@ -112,7 +156,9 @@ class Story:
             contact=self.contact.name,
             first=self.contact.name.split()[0],
             partner=partner.partner.name if partner else "The partner",
-            product=lists.FAMILIES[next(row[1] for row in lists.PRODUCTS if row[0] == self.case.products.split()[0])],
+            product=lists.FAMILIES[
+                next(row[1] for row in lists.PRODUCTS if row[0] == self.case.products.split()[0])
+            ],
             owner=self.owner.name.split()[0],
             day=self.rng.choice(_DAYS),
         )
@@ -158,8 +204,13 @@ def values_of(story: Story, world: World, today: date) -> tuple[Values, list[Lin
     months, old = (_MONTHS_DA, colour.OLD_SYSTEMS_DA) if danish else (_MONTHS, colour.OLD_SYSTEMS)
     month = months[(today.month + rng.randint(3, 8)) % 12]
     places = {
-        "n": story.users, "m": story.few, "customer": story.customer.name, "city": story.customer.city,
-        "old": rng.choice(old), "year": rng.randint(2007, 2016), "month": month,
+        "n": story.users,
+        "m": story.few,
+        "customer": story.customer.name,
+        "city": story.customer.city,
+        "old": rng.choice(old),
+        "year": rng.randint(2007, 2016),
+        "month": month,
     }
     further = (
         ([], colour.NEED_DA, colour.SOLUTION_DA)
@@ -168,7 +219,9 @@ def values_of(story: Story, world: World, today: date) -> tuple[Values, list[Lin
     )
     texts = [
         _text([main, rng.choice(more)] if more else [main], places)
-        for main, more in zip((story.case.situation, story.case.need, story.case.solution), further, strict=True)
+        for main, more in zip(
+            (story.case.situation, story.case.need, story.case.solution), further, strict=True
+        )
     ]
     code = lists.CURRENCY_OF[story.customer.country]
     lines = _lines(story, world, code, rng)
@@ -213,7 +266,7 @@ def _lines(story: Story, world: World, code: str, rng: Random) -> list[Line]:
 
 
 def _close_date(story: Story, rng: Random, today: date) -> date:
-    """Give the expected close: ahead for what is open, now and then just missed; about the day itself for the rest."""
+    """Give the expected close: ahead for what is open, now and then just missed; near the day else."""
     if story.status in {"won", "lost", "canceled"}:
         return today - timedelta(days=int(story.rest / 5.6) - rng.randint(-20, 25))
     if rng.random() < 0.06:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a text is easier to read and to mend in one piece
 """What people write on the timeline and beside their answers.
 
 Places: `{contact}`, `{first}` (the contact's first name), `{customer}`, `{city}`, `{partner}`, `{product}`, `{owner}`, `{day}`, `{n}`.
@@ -109,9 +110,15 @@ DECLINE = {
         "We could start in ten weeks at the earliest; that is too late for them.",
         "Illness in the team. We will not promise what we cannot keep.",
     ],
-    "not_our_field": ["We have nobody certified for {product}.", "Production is not our trade; we would learn at their cost."],
+    "not_our_field": [
+        "We have nobody certified for {product}.",
+        "Production is not our trade; we would learn at their cost.",
+    ],
     "not_our_area": ["{city} is three hours away; on-site support would eat the margin."],
-    "conflict": ["We work for their closest competitor and have promised not to.", "One of our owners sits on their board."],
+    "conflict": [
+        "We work for their closest competitor and have promised not to.",
+        "One of our owners sits on their board.",
+    ],
     "too_small": ["Below what we can deliver well, with the travelling."],
     "known_customer": ["We worked for them two years ago and parted over an unpaid bill."],
     "too_little_known": ["Need and budget are too vague to put somebody on it this month."],
@@ -152,11 +159,20 @@ WIN = {
         "The traceability demo settled it.",
         "Chosen by the users, against the advice of the consultant.",
     ],
-    "price": ["Three percent below the next one, with hosting included.", "The fixed price for the first step made it easy to say yes."],
-    "relation": ["Twenty years of looking after their network counted.", "{first} trusts the people, and says so."],
+    "price": [
+        "Three percent below the next one, with hosting included.",
+        "The fixed price for the first step made it easy to say yes.",
+    ],
+    "relation": [
+        "Twenty years of looking after their network counted.",
+        "{first} trusts the people, and says so.",
+    ],
 }
 LOSE = {
-    "competitor": ["Present vendor gave the upgrade away.", "Lost to a larger suite; the parent abroad decided."],
+    "competitor": [
+        "Present vendor gave the upgrade away.",
+        "Lost to a larger suite; the parent abroad decided.",
+    ],
     "price": ["Eleven percent above the winner. We would not go lower."],
     "no_budget": ["Machines first, systems next year."],
     "no_decision": ["They go on as before. No hard feelings."],

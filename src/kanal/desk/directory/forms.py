@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
+from django.conf import settings
 from django.db.models import Model, Q
 from django.forms import BoundField
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from kanal.directory import actions
@@ -28,9 +30,11 @@ def country_field() -> forms.ChoiceField:
     return forms.ChoiceField(label=_("Country"), choices=country_choices, required=False)
 
 
-def time_zone_field(help_text: Text = "") -> forms.ChoiceField:
+def time_zone_field(help_text: Any = "") -> forms.ChoiceField:
     """Give a choice of one time zone."""
-    return forms.ChoiceField(label=_("Time zone"), choices=time_zones, help_text=help_text)
+    return forms.ChoiceField(
+        label=_("Time zone"), choices=time_zones, help_text=help_text, initial=settings.TIME_ZONE
+    )
 
 
 class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes no argument at run time
@@ -38,21 +42,22 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes 
 
     Attributes:
         layout: sections of the page, each with its heading and the names of its fields.
-        wide: fields that take a whole line.
+        narrow: fields of a section that stand three in a line.
         amounts: by the field of an amount, that of its currency; both are shown as one.
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput, initial=0, required=False)
 
     layout: ClassVar[Layout] = ()
-    wide: ClassVar[frozenset[str]] = frozenset()
+    narrow: ClassVar[frozenset[str]] = frozenset()
     amounts: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.initial["version"] = self.instance.version
         for name, field in self.fields.items():
-            if isinstance(field, forms.ModelChoiceField) and issubclass(field.queryset.model, Record):
+            if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
+                field.empty_label = None if field.empty_label is None else ""
                 field.queryset = field.queryset.filter(
                     Q(archived_at__isnull=True) | Q(pk__in=self._present(name))
                 )
@@ -68,16 +73,17 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes 
 
     def sections(self) -> Iterator[dict[str, Any]]:
         """Give the sections of the form: title and fields, each with how it is laid out."""
-        for title, names in self.layout or [("", self._meta.fields or ())]:
-            yield {"title": title, "rows": [self._row(name) for name in names]}
+        everything: Layout = [("", list(self._meta.fields or ()))]
+        for title, names in self.layout or everything:
+            yield {
+                "title": title,
+                "rows": [self._row(name) for name in names],
+                "narrow": self.narrow.issuperset(names),
+            }
 
-    def _row(self, name: str) -> dict[str, BoundField | bool | None]:
+    def _row(self, name: str) -> dict[str, BoundField | None]:
         currency = self.amounts.get(name)
-        return {
-            "field": self[name],
-            "wide": name in self.wide,
-            "currency": self[currency] if currency else None,
-        }
+        return {"field": self[name], "currency": self[currency] if currency else None}
 
     def close(self) -> None:
         """Show the fields without letting anybody change them."""
@@ -144,5 +150,6 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes 
 
     def begin_again(self, version: int) -> None:
         """Let the next save start from the version that stands now, with what was typed."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = str(version)
+        typed = cast("QueryDict", self.data).copy()
+        typed[self.add_prefix("version")] = str(version)
+        self.data = typed

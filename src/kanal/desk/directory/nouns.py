@@ -119,7 +119,7 @@ PARTNERS = Noun(
     ],
     aside="desk/directory/partner_aside.html",
     beside=partners.beside,
-    enrich=partners.count_open,
+    enrich=partners.count,
 )
 
 TERRITORIES = Noun(

@@ -60,7 +60,7 @@ class PartnerForm(RecordForm):
             ),
         ),
     )
-    wide: ClassVar[frozenset[str]] = frozenset({"territories", "industries", "families"})
+    narrow: ClassVar[frozenset[str]] = frozenset({"territories", "industries", "families"})
 
     class Meta:
         model = Partner
@@ -79,10 +79,10 @@ class PartnerForm(RecordForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         declared = self.fields["country"]
-        self.fields |= forms.fields_for_model(Account, fields=_COMPANY)  # type: ignore[arg-type]
+        self.fields.update(forms.fields_for_model(Account, fields=_COMPANY))
         self.fields["country"] = declared
         if self.key is not None:
-            self.initial |= {name: getattr(self.instance.account, name) for name in _COMPANY}
+            self.initial.update({name: getattr(self.instance.account, name) for name in _COMPANY})
         elif not self.instance.archived_at:
             self.initial.setdefault("status", PartnerStatus.ACTIVE)
 
@@ -115,8 +115,9 @@ def beside(by: Person, partner: Partner) -> dict[str, Any]:
     }
 
 
-def count_open(by: Person, rows: Sequence[Any]) -> None:
-    """Add to each partner of a page how many open opportunities it has; one query for all."""
-    numbers = figures.open_of_partners(by, [row.pk for row in rows])
+def count(by: Person, rows: Sequence[Any]) -> None:
+    """Add to each partner of a page how many people and open opportunities it has; two queries for all."""
+    keys = [row.pk for row in rows]
+    people, open_ones = queries.people_of_partners(keys), figures.open_of_partners(by, keys)
     for row in rows:
-        row.open_count = numbers.get(row.pk, 0)
+        row.people_count, row.open_count = people.get(row.pk, 0), open_ones.get(row.pk, 0)

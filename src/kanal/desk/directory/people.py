@@ -13,14 +13,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse_lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from kanal.desk.directory import cells
 from kanal.desk.directory.forms import RecordForm, time_zone_field
-from kanal.desk.directory.pages import Noun, RecordPage
-from kanal.desk.guard import person, vendor_only
+from kanal.desk.directory.pages import Noun, RecordPage, view_of
+from kanal.desk.guard import person
 from kanal.directory import actions
 from kanal.directory.models import Partner, PartnerRole, PartnerStatus, Person, VendorRole
 from kanal.directory.refusal import Conflict, Invalid, Text
@@ -46,8 +45,10 @@ class PersonForm(RecordForm):
 class InviteForm(RecordForm):
     """A new person of the vendor."""
 
-    role = forms.ChoiceField(label=_lazy("Role"), choices=VendorRole.choices, initial=VendorRole.SELLER)
-    language = forms.ChoiceField(label=_lazy("Language"), choices=settings.LANGUAGES)
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"), choices=VendorRole.choices, initial=VendorRole.SELLER
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
     time_zone = time_zone_field()
 
     class Meta:
@@ -72,9 +73,11 @@ class PartnerInviteForm(InviteForm):
         Partner.objects.exclude(status=PartnerStatus.ENDED).select_related("account"),
         url=reverse_lazy("desk:lookup_partners"),
         find_by="account__name",
-        label=_lazy("Partner"),
+        label=gettext_lazy("Partner"),
     )
-    role = forms.ChoiceField(label=_lazy("Role"), choices=PartnerRole.choices, initial=PartnerRole.SELLER)
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"), choices=PartnerRole.choices, initial=PartnerRole.SELLER
+    )
 
     class Meta(InviteForm.Meta):
         fields = ["name", "email", "partner", "role", "job_title", "phone", "language", "time_zone"]
@@ -83,7 +86,7 @@ class PartnerInviteForm(InviteForm):
 class RoleForm(forms.Form):
     """Another role at the same company."""
 
-    role = forms.ChoiceField(label=_lazy("Role"))
+    role = forms.ChoiceField(label=gettext_lazy("Role"))
 
     def __init__(self, *args: Any, record: Person, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -166,7 +169,7 @@ def _reactivate(request: HttpRequest, record: Person) -> tuple[Person, str]:
 class PersonVerb(PersonPage):
     """Changes a person's role or access; where that is refused, their page says why."""
 
-    http_method_names: ClassVar[list[str]] = ["post"]
+    http_method_names = ["post"]
     acts: ClassVar[Mapping[str, Act]] = {
         "role": _change_role,
         "invite": _invite,
@@ -194,5 +197,5 @@ class PersonVerb(PersonPage):
 
 def verbs(noun: Noun) -> URLPattern:
     """Give the address of what can be done to a person besides editing."""
-    view = type("Verb", (PersonVerb,), {"noun": noun})
-    return path(f"{noun.slug}/<uuid:key>/<str:verb>/", vendor_only(view.as_view()), name="person_verb")
+    address = f"{noun.slug}/<uuid:key>/<str:verb>/"
+    return path(address, view_of(PersonVerb, noun), name="person_verb")

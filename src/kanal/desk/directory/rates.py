@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from http import HTTPStatus
-from typing import ClassVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from kanal.desk.directory.fields import RateForm
 from kanal.desk.directory.nouns import CURRENCIES
-from kanal.desk.directory.pages import RecordPage
-from kanal.desk.guard import person, vendor_only
+from kanal.desk.directory.pages import RecordPage, view_of
+from kanal.desk.guard import person
 from kanal.directory import actions
 from kanal.directory.refusal import Invalid
 
@@ -23,8 +22,7 @@ from kanal.directory.refusal import Invalid
 class RatePage(RecordPage):
     """Takes the small form beside a currency; where it is refused, the currency's page shows it again."""
 
-    noun = CURRENCIES
-    http_method_names: ClassVar[list[str]] = ["post"]
+    http_method_names = ["post"]
 
     def post(self, request: HttpRequest, key: uuid.UUID | None = None) -> HttpResponse:
         """Set the rate, and go back to the currency."""
@@ -45,4 +43,4 @@ class RatePage(RecordPage):
 
 def address() -> URLPattern:
     """Give the address of the small form."""
-    return path(f"{CURRENCIES.slug}/<uuid:key>/rate/", vendor_only(RatePage.as_view()), name="currency_rate")
+    return path(f"{CURRENCIES.slug}/<uuid:key>/rate/", view_of(RatePage, CURRENCIES), name="currency_rate")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from kanal.config import clock
 from kanal.distribution import deadlines
 from kanal.distribution.models import Offer
-from kanal.opportunities.lifecycle import MANAGED, NEEDS_PARTNER, Stage, Status
+from kanal.opportunities.lifecycle import MANAGED, NEEDS_PARTNER, Status
 from kanal.opportunities.models import Opportunity
 from kanal.web import words
 
@@ -53,7 +53,9 @@ def _answer(row: Opportunity) -> Lines:
     if left.over:
         return Lines(_("Time is up"), words.moment(row.answer_by), "k-late")
     return Lines(
-        _("%(time)s left") % {"time": left.short}, words.moment(row.answer_by), "k-late" if left.urgent else "k-soon"
+        _("%(time)s left") % {"time": left.short},
+        words.moment(row.answer_by),
+        "k-late" if left.urgent else "k-soon",
     )
 
 
@@ -82,11 +84,6 @@ def _since(row: Opportunity) -> str:
     return words.span(largest or passed)
 
 
-def stage_place(row: Opportunity) -> int:
-    """Give the place of the stage in the order of the sale, from 1."""
-    return Stage.values.index(row.stage) + 1
-
-
 def last_partners(rows: Iterable[Opportunity]) -> Mapping[Any, str]:
     """Give the partner that had each of these last, for those that need a new one; one query, or none."""
     keys = [row.pk for row in rows if row.status in NEEDS_PARTNER and row.partner_id is None]
@@ -102,5 +99,3 @@ def partner_lines(row: Opportunity, last: Mapping[Any, str]) -> Lines:
         return Lines(row.partner_name, _("with other partners") if row.collaboration else "")
     before = last.get(row.pk)
     return Lines("", _("was %(partner)s") % {"partner": before} if before else "")
-
-

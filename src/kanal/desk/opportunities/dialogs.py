@@ -54,7 +54,9 @@ class VerbForm(forms.Form):
 
 
 def _words(label: Any, *, required: bool = False) -> forms.CharField:
-    return forms.CharField(label=label, required=required, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    return forms.CharField(
+        label=label, required=required, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class Withdraw(VerbForm):
@@ -62,7 +64,9 @@ class Withdraw(VerbForm):
 
     verb = Verb.WITHDRAW
     title = gettext_lazy("Withdraw the offer?")
-    lead = gettext_lazy("The partner is told at once and no longer sees it. The status becomes “In progress”.")
+    lead = gettext_lazy(
+        "The partner is told at once and no longer sees it. The status becomes “In progress”."
+    )
     done = gettext_lazy("Offer withdrawn; the partner is told")
     button = "btn btn-danger-quiet"
     text = _words(gettext_lazy("What the partner is told"))
@@ -147,7 +151,11 @@ class Lose(_Close):
 
     def refuse(self, refusal: Invalid) -> None:
         """Name the fields as the form does."""
-        super().refuse(Invalid({{"actual_close_date": "on"}.get(name, name): text for name, text in refusal.errors.items()}))
+        super().refuse(
+            Invalid(
+                {{"actual_close_date": "on"}.get(name, name): text for name, text in refusal.errors.items()}
+            )
+        )
 
 
 class Cancel(_Close):
@@ -155,7 +163,9 @@ class Cancel(_Close):
 
     verb = Verb.CANCEL
     title = gettext_lazy("Cancel this opportunity?")
-    lead = gettext_lazy("It is closed. An offer that waits for an answer is withdrawn, and the partner is told.")
+    lead = gettext_lazy(
+        "It is closed. An offer that waits for an answer is withdrawn, and the partner is told."
+    )
     done = gettext_lazy("Canceled")
     button = "btn btn-danger-quiet"
 

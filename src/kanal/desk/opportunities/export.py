@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import tempfile
 import uuid
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -65,7 +65,7 @@ _LABELS: dict[str, dict[str, Any]] = {
 @require_safe
 @vendor_only
 def download(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """Send the list that the address asks for: same view, search, filters and order, or only the rows selected."""
+    """Send the list that the address asks for, in its order; only the selected rows where some are."""
     if kind not in {"csv", "xlsx"}:
         raise Http404
     found = read(request.GET, person(request)).found
@@ -91,7 +91,8 @@ def rows(found: OpportunityQuerySet) -> Iterator[list[Any]]:
     """Give the rows one by one, with choices in words and moments in the reader's zone."""
     names = [name for name, _label in COLUMNS]
     words = [
-        {key: str(label) for key, label in _LABELS[name].items()} if name in _LABELS else None for name in names
+        {key: str(label) for key, label in _LABELS[name].items()} if name in _LABELS else None
+        for name in names
     ]
     for row in found.values_list(*names).iterator(chunk_size=CHUNK):
         yield [_plain(value, known) for value, known in zip(row, words, strict=True)]
@@ -106,7 +107,7 @@ def _plain(value: Any, known: dict[str, str] | None) -> Any:
 
 
 def harmless(value: Any) -> Any:
-    """Give a cell that no spreadsheet program runs: text that looks like a formula gets an apostrophe before it."""
+    """Give a cell that no spreadsheet program runs: what looks like a formula gets an apostrophe."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
@@ -149,8 +150,10 @@ def _xlsx(found: OpportunityQuerySet, name: str) -> FileResponse:
     with xlsxwriter.Workbook(content, options) as book:
         sheet = book.add_worksheet()
         bold = book.add_format({"bold": True})
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
-        moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        formats: dict[type, Any] = {
+            date: book.add_format({"num_format": "yyyy-mm-dd"}),
+            datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+        }
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(COLUMNS) - 1, 16)
         sheet.write_row(0, 0, headings(), bold)
@@ -158,17 +161,15 @@ def _xlsx(found: OpportunityQuerySet, name: str) -> FileResponse:
             if number >= XLSX_ROWS:
                 break
             for column, value in enumerate(row):
-                _write(sheet, number + 1, column, value, day, moment)
+                _write(sheet, (number + 1, column), value, formats)
     content.seek(0)
     return FileResponse(content, as_attachment=True, filename=name)
 
 
-def _write(sheet: Any, row: int, column: int, value: Any, day: Any, moment: Any) -> None:
+def _write(sheet: Any, place: tuple[int, int], value: Any, formats: Mapping[type, Any]) -> None:
     if isinstance(value, str):
-        sheet.write_string(row, column, value)
+        sheet.write_string(*place, value)
     elif isinstance(value, int | Decimal):
-        sheet.write_number(row, column, value)
-    elif isinstance(value, datetime):
-        sheet.write_datetime(row, column, value, moment)
+        sheet.write_number(*place, value)
     else:
-        sheet.write_datetime(row, column, value, day)
+        sheet.write_datetime(*place, value, formats[type(value)])

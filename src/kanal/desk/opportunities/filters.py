@@ -24,23 +24,23 @@ from kanal.web import words
 from kanal.web.forms import AmountField, DateField, LookupField
 
 
-class _Statuses(django_filters.Filter):
+class _Statuses(django_filters.Filter):  # type: ignore[misc]  # untyped
     field_class = forms.MultipleChoiceField
 
 
-class _Lookup(django_filters.Filter):
+class _Lookup(django_filters.Filter):  # type: ignore[misc]  # untyped
     field_class = LookupField
 
 
-class _Choice(django_filters.Filter):
+class _Choice(django_filters.Filter):  # type: ignore[misc]  # untyped
     field_class = forms.ModelChoiceField
 
 
-class _Amount(django_filters.Filter):
+class _Amount(django_filters.Filter):  # type: ignore[misc]  # untyped
     field_class = AmountField
 
 
-class _Date(django_filters.Filter):
+class _Date(django_filters.Filter):  # type: ignore[misc]  # untyped
     field_class = DateField
 
 
@@ -48,7 +48,7 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
 
 
-class OpportunityFilter(django_filters.FilterSet):
+class OpportunityFilter(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     """What the list can be narrowed by; each may be left out."""
 
     status = _Statuses(
@@ -61,7 +61,9 @@ class OpportunityFilter(django_filters.FilterSet):
         find_by="account__name",
     )
     owner = _Lookup(
-        label=_("Owner"), queryset=Person.objects.exclude(vendor_role=""), url=reverse_lazy("desk:lookup_people")
+        label=_("Owner"),
+        queryset=Person.objects.exclude(vendor_role=""),
+        url=reverse_lazy("desk:lookup_people"),
     )
     territory = _Lookup(
         label=_("Territory"),
@@ -103,10 +105,11 @@ class OpportunityFilter(django_filters.FilterSet):
         return found.filter(created_at__lt=_midnight(value + timedelta(days=1))) if value else found
 
     @property
-    def narrowed(self) -> QuerySet[Any]:
+    def narrowed(self) -> OpportunityQuerySet:
         """Give what is left; a filter that can't be read is left out, and its field says why."""
         self.form.is_valid()
-        return self.filter_queryset(self.queryset.all())
+        found: OpportunityQuerySet = self.filter_queryset(self.queryset.all())
+        return found
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
@@ -13,7 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kanal.directory.countries import countries
-from kanal.directory.models import Account, AccountKind, Contact, Currency, Partner, Person, Product, Territory
+from kanal.directory.models import (
+    Account,
+    AccountKind,
+    Contact,
+    Currency,
+    Partner,
+    Person,
+    Product,
+    Territory,
+)
 from kanal.directory.refusal import Invalid
 from kanal.distribution.actions import Move
 from kanal.distribution.models import DeclineReason
@@ -43,7 +52,9 @@ class RecordForm(forms.Form):
         Contact.objects.select_related("account"), url=reverse_lazy("desk:lookup_contacts"),
         label=gettext_lazy("Contact"), required=False,
     )  # fmt: skip
-    new_contact_name = forms.CharField(label=gettext_lazy("Name of the contact"), required=False, max_length=160)
+    new_contact_name = forms.CharField(
+        label=gettext_lazy("Name of the contact"), required=False, max_length=160
+    )
     new_contact_title = forms.CharField(label=gettext_lazy("Job title"), required=False, max_length=120)
     new_contact_email = forms.EmailField(label=gettext_lazy("Email"), required=False)
     new_contact_phone = forms.CharField(label=gettext_lazy("Phone"), required=False, max_length=40)
@@ -51,7 +62,9 @@ class RecordForm(forms.Form):
         Account.objects.filter(kind=AccountKind.CUSTOMER), url=reverse_lazy("desk:lookup_accounts"),
         label=gettext_lazy("Account"), required=False,
     )  # fmt: skip
-    new_account_name = forms.CharField(label=gettext_lazy("Name of the company"), required=False, max_length=200)
+    new_account_name = forms.CharField(
+        label=gettext_lazy("Name of the company"), required=False, max_length=200
+    )
     new_account_city = forms.CharField(label=gettext_lazy("City"), required=False, max_length=100)
     new_account_country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
     currency = forms.ModelChoiceField(
@@ -136,7 +149,8 @@ class RecordForm(forms.Form):
         """Give the statuses that the field offers, and the one that an opportunity has now."""
         field = self.fields["status"]
         assert isinstance(field, forms.ChoiceField)
-        return {str(key) for key, _label in field.choices} | ({opportunity.status} if opportunity else set())  # type: ignore[misc]
+        offered = {str(key) for key, _label in cast("list[tuple[str, Any]]", field.choices)}
+        return offered | ({opportunity.status} if opportunity else set())
 
     def values(self, lines: list[Line] | None) -> Values:
         """Give the record's fields as the action takes them."""
@@ -146,7 +160,10 @@ class RecordForm(forms.Form):
             "customer_situation customer_need proposed_solution"
         )
         return Values(
-            account=self._account(), contact=self._contact(), lines=lines, **{name: data[name] for name in plain.split()}
+            account=self._account(),
+            contact=self._contact(),
+            lines=lines,
+            **{name: data[name] for name in plain.split()},
         )
 
     def _account(self) -> Account | NewAccount | None:
@@ -160,7 +177,10 @@ class RecordForm(forms.Form):
         data = self.cleaned_data
         if data["new_contact_name"]:
             return NewContact(
-                data["new_contact_name"], data["new_contact_email"], data["new_contact_phone"], data["new_contact_title"]
+                data["new_contact_name"],
+                data["new_contact_email"],
+                data["new_contact_phone"],
+                data["new_contact_title"],
             )
         contact: Contact | None = data["contact"]
         return contact
@@ -169,14 +189,18 @@ class RecordForm(forms.Form):
         """Give what *Partner* and *Status* ask for."""
         data = self.cleaned_data
         status = data["status"]
-        reason = data["decline_reason"] if status in DECLINES else data["close_reason"] if status in CLOSES else ""
+        reason = (
+            data["decline_reason"] if status in DECLINES else data["close_reason"] if status in CLOSES else ""
+        )
         return Move(status, data["partner"], reason, data["text"], data["override_reason"])
 
     def clean(self) -> dict[str, Any]:
         """Take the company of a contact where no account is chosen."""
         data = super().clean() or {}
         contact = data.get("contact")
-        data["status"] = data.get("status") or (self.opportunity.status if self.opportunity else Status.IN_PROGRESS)
+        data["status"] = data.get("status") or (
+            self.opportunity.status if self.opportunity else Status.IN_PROGRESS
+        )
         if contact and not data.get("account") and not data.get("new_account_name"):
             data["account"] = contact.account
         return data
@@ -196,14 +220,19 @@ class RecordForm(forms.Form):
 def _sources(opportunity: Opportunity | None) -> list[tuple[str, Any]]:
     """Give the sources that people choose; the two that the system sets stay where they stand."""
     kept = opportunity.source if opportunity else ""
-    return [(one.value, one.label) for one in Source if one not in {Source.PARTNER, Source.IMPORT} or one == kept]
+    return [
+        (one.value, one.label) for one in Source if one not in {Source.PARTNER, Source.IMPORT} or one == kept
+    ]
 
 
 class LineForm(forms.Form):
     """One product."""
 
     product = LookupField(
-        Product.objects.all(), url=reverse_lazy("desk:lookup_products"), label=gettext_lazy("Product"), required=False
+        Product.objects.all(),
+        url=reverse_lazy("desk:lookup_products"),
+        label=gettext_lazy("Product"),
+        required=False,
     )
     quantity = AmountField(
         label=gettext_lazy("Quantity"), required=False, max_digits=12, min_value=Decimal("0.01"), initial=1
@@ -246,9 +275,23 @@ def lines_of(opportunity: Opportunity | None) -> list[dict[str, Any]]:
 def initial_of(opportunity: Opportunity) -> dict[str, Any]:
     """Give the fields of an opportunity as the form takes them."""
     own = [
-        "topic", "contact_id", "account_id", "currency_id", "estimated_revenue", "estimated_close_date", "rating",
-        "probability", "territory_id", "source", "owner_id", "customer_situation", "customer_need",
-        "proposed_solution", "partner_id", "status", "version",
-    ]  # fmt: skip
+        "topic",
+        "contact_id",
+        "account_id",
+        "currency_id",
+        "estimated_revenue",
+        "estimated_close_date",
+        "rating",
+        "probability",
+        "territory_id",
+        "source",
+        "owner_id",
+        "customer_situation",
+        "customer_need",
+        "proposed_solution",
+        "partner_id",
+        "status",
+        "version",
+    ]
     found = {name.removesuffix("_id"): getattr(opportunity, name) for name in own}
     return {**found, "from_status": opportunity.status}

@@ -21,7 +21,6 @@ from kanal.desk.opportunities.filters import Chip, OpportunityFilter, chips
 from kanal.desk.opportunities.tables import OpportunityTable, row_cells
 from kanal.directory.models import Person
 from kanal.opportunities import access, queries
-from kanal.opportunities.lifecycle import Stage
 from kanal.opportunities.models import Opportunity, OpportunityQuerySet
 from kanal.opportunities.queries import Total, View
 from kanal.web import words
@@ -77,18 +76,39 @@ def read(query: QueryDict, by: Person) -> Listing:
 def page(request: HttpRequest) -> HttpResponse:
     """Show the list, or the part of it that changes where htmx asks."""
     listing = read(request.GET, person(request))
+    part = request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request")
+    if part and request.GET.get("dialog") == "filters":
+        return render(request, "desk/opportunities/filter_dialog.html", _filter_context(request, listing))
     by_view = queries.counts(access.visible(person(request)))
-    total = queries.total(listing.found)
+    total = _total(listing, by_view[listing.view])
     template = "desk/opportunities/list.html"
-    if request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request"):
+    if part:
         template = "desk/opportunities/swap.html"
     return render(request, template, _context(request, listing, by_view, total))
+
+
+def _total(listing: Listing, whole: Total) -> Total:
+    """Count what is shown; a view that is not narrowed, and too long to add up, has been counted already."""
+    if not listing.narrowed and whole.capped:
+        return whole
+    return queries.total(listing.found, cap=queries.SEARCH_CAP if listing.text else queries.CAP)
+
+
+def _filter_context(request: HttpRequest, listing: Listing) -> dict[str, Any]:
+    return {
+        "form": listing.filters.form,
+        "kept": [(name, request.GET[name]) for name in KEPT if request.GET.get(name)],
+    }
 
 
 def _context(
     request: HttpRequest, listing: Listing, by_view: dict[View, Total], total: Total
 ) -> dict[str, Any]:
-    by, table, page = person(request), OpportunityTable([], order_by=listing.sort), _page(request, listing, total)
+    by, table, page = (
+        person(request),
+        OpportunityTable([], order_by=listing.sort),
+        _page(request, listing, total),
+    )
     sorts = _sorts(request, table, listing.sort)
     return {
         "listing": listing,
@@ -96,23 +116,24 @@ def _context(
         "table": table,
         "page": page,
         "rows": row_cells(list(page)),
-        "stages": len(Stage.values),
         "total": total,
         "result": _result(listing, total, by_view),
         "worth": _worth(total),
         "anything": by_view[View.ALL].count > 0,
-        "form": listing.filters.form,
-        "open_filters": bool(listing.filters.form.errors),
-        "kept": [(name, request.GET[name]) for name in KEPT if request.GET.get(name)],
+        **_filter_context(request, listing),
+        "open_filters": request.GET.get("dialog") == "filters" or bool(listing.filters.form.errors),
         "cleared": f"?{urlencode({'view': listing.view.value})}",
         "query": request.GET.urlencode(),
         "sizes": paging.SIZES,
         "size": paging.size(request),
         "sorts": sorts,
-        "sorted_by": _("Sort: %(order)s") % {"order": next((label for label, _url, here in sorts if here), "")},
+        "sorted_by": _("Sort: %(order)s")
+        % {"order": next((label for label, _url, here in sorts if here), "")},
         "may_create": bool(access.may(by, "create", None)),
-        "exports": [(kind, f"{reverse('desk:opportunities_export', args=[kind])}?{request.GET.urlencode()}")
-                    for kind in ("csv", "xlsx")],
+        "exports": [
+            (kind, f"{reverse('desk:opportunities_export', args=[kind])}?{request.GET.urlencode()}")
+            for kind in ("csv", "xlsx")
+        ],
     }
 
 
@@ -126,6 +147,8 @@ def _sorts(request: HttpRequest, table: OpportunityTable, now: str) -> list[tupl
     """Give every order with its address: narrow screens show fewer columns than there are orders."""
     found = []
     for column in table.columns:
+        if not column.orderable:
+            continue
         downwards = column.name in {"value", "created"}
         key = f"-{column.name}" if downwards else column.name
         found.append((str(column.header), _with(request, sort=key), now.removeprefix("-") == column.name))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Model
 from django.http import QueryDict
@@ -20,9 +20,23 @@ from kanal.web import words
 
 # The fields that are compared, as the form and the record call them.
 COMPARED = (
-    "topic", "contact", "account", "currency", "estimated_revenue", "estimated_close_date", "customer_situation",
-    "customer_need", "proposed_solution", "rating", "probability", "territory", "source", "owner", "partner", "status",
-)  # fmt: skip
+    "topic",
+    "contact",
+    "account",
+    "currency",
+    "estimated_revenue",
+    "estimated_close_date",
+    "customer_situation",
+    "customer_need",
+    "proposed_solution",
+    "rating",
+    "probability",
+    "territory",
+    "source",
+    "owner",
+    "partner",
+    "status",
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +70,7 @@ def merge(now: Opportunity, form: RecordForm, products: Iterable[Line]) -> tuple
         The data for the form to show, and what differs.
     """
     base = now.events.filter(version=form.cleaned_data["version"]).order_by("-pgh_id").first()  # type: ignore[attr-defined]
-    data = form.data.copy()
+    data = cast("QueryDict", form.data).copy()
     found = []
     for name in COMPARED:
         theirs, mine = getattr(now, name), _mine(form, name)
@@ -68,7 +82,9 @@ def merge(now: Opportunity, form: RecordForm, products: Iterable[Line]) -> tuple
         taken = base is not None and _key(mine, name) == before
         if taken or (name == "status" and mine not in form.statuses(now)):
             data[name], taken = _typed(theirs), True
-        found.append(Difference(_label(form, name), _shown(now, name, theirs), _shown(now, name, mine), taken))
+        found.append(
+            Difference(_label(form, name), _shown(now, name, theirs), _shown(now, name, mine), taken)
+        )
     data["version"], data["from_status"] = str(now.version), now.status
     return data, [*found, *_products(now, form, list(products))]
 
@@ -101,7 +117,7 @@ def _label(form: RecordForm, name: str) -> str:
 def _shown(now: Opportunity, name: str, value: Any) -> str:
     if value in (None, ""):
         return "–"
-    choices = getattr(now._meta.get_field(name), "choices", None)  # noqa: SLF001
+    choices = getattr(now._meta.get_field(name), "choices", None)
     if choices and not isinstance(value, Model):
         return str(dict(choices).get(value, value))
     if isinstance(value, date):
@@ -134,5 +150,3 @@ def _in_words(lines: Iterable[Any]) -> str:
 def takes_their_products(differences: Iterable[Difference]) -> bool:
     """Tell whether the products of the form are to be those that stand in the record."""
     return any(one.taken and one.label == _("Products") for one in differences)
-
-

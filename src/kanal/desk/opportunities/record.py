@@ -43,7 +43,12 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _save(request, None)
     base = Currency.objects.filter(code=settings.BASE_CURRENCY).first()
-    initial = {"currency": base, "owner": person(request).pk, "source": "vendor", "status": Status.IN_PROGRESS}
+    initial = {
+        "currency": base,
+        "owner": person(request).pk,
+        "source": "vendor",
+        "status": Status.IN_PROGRESS,
+    }
     form = RecordForm(targets=for_new(), initial=initial)
     return _new_page(request, form, LineForms(prefix="lines"))
 
@@ -63,7 +68,15 @@ def found(request: HttpRequest, key: uuid.UUID) -> Opportunity:
     Raises:
         Missing: there is none.
     """
-    related = "account", "contact", "currency", "owner", "partner__account", "made_by_partner__account", "territory"
+    related = (
+        "account",
+        "contact",
+        "currency",
+        "owner",
+        "partner__account",
+        "made_by_partner__account",
+        "territory",
+    )
     opportunity = access.visible(person(request)).select_related(*related).filter(pk=key).first()
     if opportunity is None:
         raise Missing
@@ -101,7 +114,7 @@ def _save(request: HttpRequest, opportunity: Opportunity | None) -> HttpResponse
 
 
 def _keep_status_known(form: RecordForm, opportunity: Opportunity | None) -> None:
-    """Let a status through that was on offer when the page was opened: the action says why it is not any more."""
+    """Let a status through that was on offer when the page was opened; the action says why it is not now."""
     asked = form.data.get("status", "")
     stood = form.data.get("from_status", "")
     if opportunity is not None and opportunity.status != stood and asked in Status.values:
@@ -109,7 +122,9 @@ def _keep_status_known(form: RecordForm, opportunity: Opportunity | None) -> Non
         field.choices = [*field.choices, (asked, Status(asked).label)]
 
 
-def _do(request: HttpRequest, opportunity: Opportunity | None, form: RecordForm, chosen: list[Line]) -> Opportunity:
+def _do(
+    request: HttpRequest, opportunity: Opportunity | None, form: RecordForm, chosen: list[Line]
+) -> Opportunity:
     unchanged = opportunity is not None and signature(chosen) == form.data.get("lines_before")
     return actions.save(
         key=opportunity.pk if opportunity else None,
@@ -130,7 +145,11 @@ def _done(saved: Opportunity, before: Opportunity | None) -> str:
 
 
 def _again(
-    request: HttpRequest, opportunity: Opportunity | None, form: RecordForm, lines: BaseFormSet[LineForm], status: int = 422
+    request: HttpRequest,
+    opportunity: Opportunity | None,
+    form: RecordForm,
+    lines: BaseFormSet[LineForm],
+    status: int = 422,
 ) -> HttpResponse:
     if opportunity is None:
         return _new_page(request, form, lines, status=status)
@@ -148,7 +167,11 @@ def _stale(
     again = RecordForm(data, opportunity=opportunity, targets=targets(person(request), opportunity))
     again.is_valid()
     theirs = takes_their_products(differences)
-    lines = LineForms(prefix="lines", initial=lines_of(opportunity)) if theirs else LineForms(request.POST, prefix="lines")
+    lines = (
+        LineForms(prefix="lines", initial=lines_of(opportunity))
+        if theirs
+        else LineForms(request.POST, prefix="lines")
+    )
     return shown(
         request, opportunity.pk, form=again, lines=lines, status=409, stale=message, differences=differences
     )
@@ -223,7 +246,9 @@ def _form_context(
     return {
         "form": form,
         "lines": lines,
-        "lines_before": form.data.get("lines_before", "") if form.is_bound and not opportunity else signature(stands),
+        "lines_before": form.data.get("lines_before", "")
+        if form.is_bound and not opportunity
+        else signature(stands),
         "hints": showing.hints(form, opportunity),
         "when": showing.fields_by_status(form, opportunity),
         "open_account": bool(form["new_account_name"].value()),
@@ -259,7 +284,7 @@ def heading(
 
 
 def _near(request: HttpRequest, opportunity: Opportunity) -> dict[str, Any] | None:
-    """Give what stands before and after in the list that the reader came from; None where that is not known."""
+    """Give what stands before and after in the list that the reader came from, if that is known."""
     if "from" not in request.GET:
         return None
     by: Person = person(request)
@@ -272,7 +297,7 @@ def _near(request: HttpRequest, opportunity: Opportunity) -> dict[str, Any] | No
         "after": address(request, after) if after else "",
         "place": place,
         "view": asked.view.label,
-        "count": listing.counted(queries.total(asked.found)),
+        "count": listing.counted(queries.total(asked.found, cap=queries.SEARCH_CAP)),
     }
 
 

@@ -1,4 +1,4 @@
-"""What the page of an opportunity shows beside its form: the running offer, the timeline, what Save will do."""
+"""What an opportunity’s page shows beside its form: the running offer, the timeline, what Save will do."""
 
 from __future__ import annotations
 
@@ -25,17 +25,35 @@ from kanal.web.components import File, TimelineItem
 
 STEP = 20
 ICONS: Mapping[str, str] = {
-    "created": "plus", "imported": "download", "delivered": "send", "withdrawn": "arrow-back-up", "accepted": "check",
-    "declined": "x", "expired": "clock", "shared": "users", "approved": "shield-check", "returned": "arrow-back-up",
-    "won": "check", "lost": "x", "canceled": "x", "reopened": "refresh", "extended": "calendar",
-}  # fmt: skip
+    "created": "plus",
+    "imported": "download",
+    "delivered": "send",
+    "withdrawn": "arrow-back-up",
+    "accepted": "check",
+    "declined": "x",
+    "expired": "clock",
+    "shared": "users",
+    "approved": "shield-check",
+    "returned": "arrow-back-up",
+    "won": "check",
+    "lost": "x",
+    "canceled": "x",
+    "reopened": "refresh",
+    "extended": "calendar",
+}
 # What Save does where the status is set to this one.
 HINTS: Mapping[Status, Any] = {
     Status.DELIVERED: gettext_lazy("Saving delivers it to %(partner)s and tells them at once."),
-    Status.IN_PROGRESS: gettext_lazy("Saving takes it back into your own hands; a waiting offer is withdrawn."),
-    Status.ACCEPTED: gettext_lazy("Saving accepts the offer on the partner’s behalf; the partner manages it from then on."),
+    Status.IN_PROGRESS: gettext_lazy(
+        "Saving takes it back into your own hands; a waiting offer is withdrawn."
+    ),
+    Status.ACCEPTED: gettext_lazy(
+        "Saving accepts the offer on the partner’s behalf; the partner manages it from then on."
+    ),
     Status.APPROVED: gettext_lazy("Saving approves it; the partner that made it manages it."),
-    Status.DECLINED: gettext_lazy("Saving declines the offer on the partner’s behalf. It then needs a new partner."),
+    Status.DECLINED: gettext_lazy(
+        "Saving declines the offer on the partner’s behalf. It then needs a new partner."
+    ),
     Status.ON_HOLD: gettext_lazy("Saving puts it on hold. Say why below."),
     Status.WON: gettext_lazy("Saving closes it as won, today, with the estimated revenue."),
     Status.LOST: gettext_lazy("Saving closes it as lost, today."),
@@ -75,8 +93,16 @@ def offer_of(opportunity: Opportunity) -> RunningOffer | None:
     if opportunity.status != Status.DELIVERED:
         return None
     related = "partner__account", "seen_by", "delivered_by"
-    offer = Offer.objects.select_related(*related).filter(opportunity=opportunity, status=OfferStatus.PENDING).first()
-    return RunningOffer(offer, deadlines.time_left(offer.partner, offer.deadline, offer.delivered_at)) if offer else None
+    offer = (
+        Offer.objects.select_related(*related)
+        .filter(opportunity=opportunity, status=OfferStatus.PENDING)
+        .first()
+    )
+    return (
+        RunningOffer(offer, deadlines.time_left(offer.partner, offer.deadline, offer.delivered_at))
+        if offer
+        else None
+    )
 
 
 def declined_by(opportunity: Opportunity) -> list[str]:
@@ -87,7 +113,7 @@ def declined_by(opportunity: Opportunity) -> list[str]:
 
 @dataclass(frozen=True)
 class Hint:
-    """What Save will do where the status is set to `status`; `before` and `after` stand around the partner's name."""
+    """What Save does with this status; `before` and `after` stand around the partner's name."""
 
     status: str
     before: str
@@ -182,7 +208,9 @@ def _audience(entry: TimelineEntry) -> str:
 
 def _readers(opportunity: Opportunity) -> dict[str, str]:
     """Say who will read a note, by its visibility."""
-    running = Participation.objects.filter(opportunity=opportunity, until__isnull=True).select_related("partner__account")
+    running = Participation.objects.filter(opportunity=opportunity, until__isnull=True).select_related(
+        "partner__account"
+    )
     names = sorted(part.partner.name for part in running)
     if not names:
         shared = _("No partner has it yet; whoever takes it on will see this")

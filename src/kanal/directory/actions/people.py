@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils.translation import gettext as _
@@ -76,7 +77,7 @@ def keep_person(*, key: uuid.UUID, version: int, values: Values, by: Person) -> 
             store(person, new=False)
         if person.email != before:
             # Sign-in keeps addresses of its own; the old one must open nothing any more.
-            person.emailaddress_set.all().delete()
+            EmailAddress.objects.filter(user_id=person.pk).delete()
     return person
 
 

@@ -72,8 +72,8 @@ def check_version(record: Record, version: int, values: Values, related: Related
 def last_changed_by(record: Record) -> str:
     """Give the name of who changed a record last, by its history; empty where the system did."""
     events = type(record).pgh_event_model.objects.filter(pgh_obj=record)  # type: ignore[attr-defined]
-    key = events.order_by("-pgh_id").values_list("pgh_context__metadata__person", flat=True).first() or None
-    return Person.objects.filter(pk=key).values_list("name", flat=True).first() or ""
+    key = events.order_by("-pgh_id").values_list("pgh_context__metadata__person", flat=True).first()
+    return (Person.objects.filter(pk=key).values_list("name", flat=True).first() or "") if key else ""
 
 
 def fill(record: Record, values: Values) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kanal.distribution import deadlines
-from kanal.distribution.models import Offer
+from kanal.distribution.models import Offer, OfferStatus
 from kanal.distribution.telling import Event, receivers
 from kanal.notify.actions import Message, tell
 
@@ -15,10 +15,17 @@ def tell_about(*, event: str, offer_id: str) -> int:
     """
     kind = Event(event)
     offer = Offer.objects.select_related(
-        "partner__account", "delivered_by", "answered_by", "opportunity__owner", "opportunity__currency",
+        "partner__account",
+        "delivered_by",
+        "answered_by",
+        "opportunity__owner",
+        "opportunity__currency",
         "opportunity__account",
     ).get(pk=offer_id)
-    return sum(tell(person=person, message=_message(kind, offer, vendor=person.is_vendor)) for person in receivers(kind, offer))
+    return sum(
+        tell(person=person, message=_message(kind, offer, vendor=person.is_vendor))
+        for person in receivers(kind, offer)
+    )
 
 
 def _message(kind: Event, offer: Offer, *, vendor: bool) -> Message:
@@ -39,12 +46,15 @@ def _message(kind: Event, offer: Offer, *, vendor: bool) -> Message:
         "currency": opportunity.currency.code,
         "customer": account.name if account else "",
         "city": account.city if account else "",
-        "who": offer.answered_by.name if offer.answered_by else "",
-        "reason": offer.reason,
-        "text": offer.text,
     }
+    if kind is not Event.DELIVERED:  # told late, a delivery says nothing of the answer that came meanwhile
+        facts |= {
+            "who": offer.answered_by.name if offer.answered_by else "",
+            "reason": offer.reason,
+            "text": offer.text,
+        }
     path = f"/sales/opportunities/{opportunity.pk}/" if vendor else "/portal/opportunities/"
-    if not vendor and offer.is_pending:
+    if not vendor and offer.status in {OfferStatus.PENDING, OfferStatus.ACCEPTED}:
         path += f"{opportunity.pk}/"
     return Message(kind.value, facts, path, source=f"{offer.pk}")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from kanal.directory.models import new_id
+from kanal.importing.copying import new_key
 from kanal.importing.crm_sales.book import Book, Seller, Ware
 from kanal.importing.crm_sales.columns import KIND, Step
 from kanal.importing.crm_sales.money import Dollars
@@ -24,7 +24,7 @@ _NOON = time(12, tzinfo=UTC)
 class Draft:
     """An opportunity as the file has it; the names are those of the record where it has them."""
 
-    id: uuid.UUID
+    id: str
     external_key: str
     topic: str
     account_id: uuid.UUID | None
@@ -46,6 +46,11 @@ class Draft:
     close_reason: str
     since: datetime
     changed: datetime
+
+
+def external_key(entry: Entry) -> str:
+    """Give the key by which an opportunity is found again."""
+    return f"{KIND}:{entry.key}"
 
 
 class Drafter:
@@ -97,8 +102,8 @@ class Drafter:
         estimate = ware.price if closed or value is None else value
         day = since.date()
         return Draft(
-            id=new_id(),
-            external_key=f"{KIND}:{entry.key}",
+            id=new_key(),
+            external_key=external_key(entry),
             topic=f"{ware.name} for {entry['account']}" if entry["account"] else f"{ware.name}, customer not named",
             account_id=self._book.accounts[entry["account"]] if entry["account"] else None,
             partner_id=seller.partner,

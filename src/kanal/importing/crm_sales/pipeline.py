@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from kanal.directory.models import new_id
-from kanal.importing.copying import Bulk
+from kanal.importing.copying import Bulk, new_key
 from kanal.importing.crm_sales.amending import Amender
 from kanal.importing.crm_sales.book import Book
 from kanal.importing.crm_sales.columns import KIND
-from kanal.importing.crm_sales.drafts import Draft, Drafter
+from kanal.importing.crm_sales.drafts import Draft, Drafter, external_key
 from kanal.importing.crm_sales.money import Dollars
 from kanal.importing.formats import Context
 from kanal.importing.outcomes import Entry
@@ -55,27 +54,34 @@ class Pipeline:
 
     def load(self, entries: Sequence[Entry]) -> None:
         """Take a batch in."""
-        pairs = [(entry, self._drafter.draft(entry)) for entry in entries]
-        drafts = [(entry, draft) for entry, draft in pairs if draft is not None]
-        known = self._amender.known(draft.external_key for _entry, draft in drafts)
-        fresh = [(entry, draft) for entry, draft in drafts if draft.external_key not in known]
-        self._write([draft for _entry, draft in fresh])
-        for entry, _draft in fresh:
-            entry.come_in()
-        for entry, draft in drafts:
-            if draft.external_key in known:
-                self._amender.amend(entry, draft, known[draft.external_key])
+        known = self._amender.known(external_key(entry) for entry in entries)
+        self._write([entry for entry in entries if external_key(entry) not in known])
+        for entry in entries:
+            here = known.get(external_key(entry))
+            draft = self._drafter.draft(entry) if here else None
+            if here and draft:
+                self._amender.amend(entry, draft, here)
 
-    def _write(self, drafts: Sequence[Draft]) -> None:
-        if not drafts:
+    def _write(self, fresh: Sequence[Entry]) -> None:
+        if not fresh:
             return
-        references = self._references(len(drafts))
-        self._opportunities.write(
-            _row(draft, reference) for draft, reference in zip(drafts, references, strict=True)
-        )
-        self._lines.write((new_id(), draft.id, draft.product, draft.unit_price) for draft in drafts)
-        self._parts.write((new_id(), draft.id, draft.partner_id, draft.since) for draft in drafts)
-        self._timeline.write((new_id(), draft.id) for draft in drafts)
+        drafts: list[Draft] = []
+        references = self._references(len(fresh))  # asked for before the rows stream: one connection does one thing
+        self._opportunities.write(self._rows(fresh, references, drafts))
+        self._lines.write((new_key(), draft.id, draft.product, draft.unit_price) for draft in drafts)
+        self._parts.write((new_key(), draft.id, draft.partner_id, draft.since) for draft in drafts)
+        self._timeline.write((new_key(), draft.id) for draft in drafts)
+
+    def _rows(
+        self, fresh: Sequence[Entry], references: Iterable[str], drafts: list[Draft]
+    ) -> Iterator[Sequence[Any]]:
+        """Give the rows of new opportunities and keep their drafts; they are made while the server writes others."""
+        for entry, reference in zip(fresh, references, strict=True):
+            draft = self._drafter.draft(entry)
+            if draft is not None:
+                drafts.append(draft)
+                entry.come_in()
+                yield _row(draft, reference)
 
     def _references(self, count: int) -> Iterable[str]:
         """Give a code for each; a rehearsal uses none of the real ones up."""
@@ -85,7 +91,7 @@ class Pipeline:
         return (f"?{number}" for number in range(self._tried - count, self._tried))
 
 
-def _row(draft: Draft, reference: str) -> Iterator[Any] | Sequence[Any]:
+def _row(draft: Draft, reference: str) -> Sequence[Any]:
     return (
         draft.id, reference, draft.external_key, draft.topic, draft.account_id, draft.partner_id, draft.owner_id,
         draft.territory_id, draft.estimated_revenue, draft.estimated_revenue_base, draft.exchange_rate,

@@ -1,0 +1,24 @@
+"""Reading the next batch while the database is busy with this one."""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+Item = TypeVar("Item")
+_END = object()
+
+
+def read_ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """Give the items of an iterator, the next one being made in another thread while the caller has this one.
+
+    The iterator must not use the database: its connection belongs to the caller's thread.
+    """
+    here = contextvars.copy_context()  # the reader's language, for what goes wrong
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="import") as other:
+        coming = other.submit(here.run, next, items, _END)
+        while (item := coming.result()) is not _END:
+            coming = other.submit(here.run, next, items, _END)
+            yield item  # type: ignore[misc] # it is not the end, so it is an item
