@@ -39,7 +39,9 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     listed = "\n".join(f"  {name:<10} {about}" for name, about in NAMES.items())
     parser = argparse.ArgumentParser(
-        prog="script/bench", description=f"Measure Kanal.\n\n{listed}", formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="script/bench",
+        description=f"Measure Kanal.\n\n{listed}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("name", choices=sorted(NAMES), metavar="NAME")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
@@ -60,7 +62,9 @@ def _in_its_own_place(folder: Path) -> int:
         "DJANGO_SETTINGS_MODULE": "kanal.config.settings",
     }
     inside.pop("DATABASE_URL", None)
-    return subprocess.run([sys.executable, "-W", "ignore", "-m", "bench", *sys.argv[1:]], env=inside, check=False).returncode
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "bench", *sys.argv[1:]], env=inside, check=False
+    ).returncode
 
 
 def _remove(folder: Path) -> None:

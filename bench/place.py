@@ -63,15 +63,31 @@ def _make_up(into: Path) -> None:
     dice = random.Random(8800)
     accounts = [f"Customer {number}" for number in range(85)]
     sellers = [f"Seller {number}" for number in range(35)]
-    products = [("GTX Basic", "GTX", 550), ("GTX Pro", "GTX", 4821), ("MG Special", "MG", 55), ("GTK 500", "GTK", 26768)]
-    _write(into / FILES[0], "account,sector,employees,office_location,subsidiary_of",
-           ((name, "retail", dice.randrange(10, 20000), "Denmark", "") for name in accounts))
+    products = [
+        ("GTX Basic", "GTX", 550),
+        ("GTX Pro", "GTX", 4821),
+        ("MG Special", "MG", 55),
+        ("GTK 500", "GTK", 26768),
+    ]
+    _write(
+        into / FILES[0],
+        "account,sector,employees,office_location,subsidiary_of",
+        ((name, "retail", dice.randrange(10, 20000), "Denmark", "") for name in accounts),
+    )
     _write(into / FILES[1], "product,series,sales_price", products)
-    _write(into / FILES[2], "sales_agent,manager,regional_office",
-           ((name, f"Manager {number % 6}", ("Central", "East", "West")[number % 3]) for number, name in enumerate(sellers)))
-    _write(into / FILES[3],
-           "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value",
-           _made_up_pipeline(dice, accounts, sellers, [name for name, _series, _price in products]))
+    _write(
+        into / FILES[2],
+        "sales_agent,manager,regional_office",
+        (
+            (name, f"Manager {number % 6}", ("Central", "East", "West")[number % 3])
+            for number, name in enumerate(sellers)
+        ),
+    )
+    _write(
+        into / FILES[3],
+        "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value",
+        _made_up_pipeline(dice, accounts, sellers, [name for name, _series, _price in products]),
+    )
 
 
 def _made_up_pipeline(
@@ -82,8 +98,11 @@ def _made_up_pipeline(
         begun = date(2016, 10, 20) + timedelta(days=dice.randrange(400))
         closed = step in {"Won", "Lost"}
         yield (
-            f"M{number:07d}", dice.choice(sellers), dice.choice(products),
-            dice.choice(accounts) if closed or dice.random() < 0.3 else "", step,
+            f"M{number:07d}",
+            dice.choice(sellers),
+            dice.choice(products),
+            dice.choice(accounts) if closed or dice.random() < 0.3 else "",
+            step,
             "" if step == "Prospecting" else f"{begun:%m/%d/%Y}",
             f"{begun + timedelta(days=dice.randrange(1, 120)):%m/%d/%Y}" if closed else "",
             {"Won": dice.randrange(50, 27000), "Lost": 0}.get(step, ""),

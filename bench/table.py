@@ -9,7 +9,10 @@ def show(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table: the first column to the left, figures to the right."""
     widths = [max(len(row[index]) for row in [head, *rows]) for index in range(len(head))]
     for number, row in enumerate([head, *rows]):
-        cells = [cell.ljust(widths[0]) if index == 0 else cell.rjust(widths[index]) for index, cell in enumerate(row)]
+        cells = [
+            cell.ljust(widths[0]) if index == 0 else cell.rjust(widths[index])
+            for index, cell in enumerate(row)
+        ]
         print("  ".join(cells).rstrip())
         if number == 0:
             print("  ".join("-" * width for width in widths))

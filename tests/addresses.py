@@ -14,22 +14,23 @@ from typing import Any
 
 from django.urls import URLPattern, get_resolver
 
+from kanal.importing.models import ImportRun
 from kanal.notify.models import Notification
 from kanal.opportunities.actions import Upload, add_note
 from tests import cast as casting
 
 ANONYMOUS = "anonymous"
-DESK = frozenset("ada chris sally otto".split())
-PORTAL = frozenset("anna mads sofie bo freja stig".split())
+DESK = frozenset(["ada", "chris", "sally", "otto"])
+PORTAL = frozenset(["anna", "mads", "sofie", "bo", "freja", "stig"])
 SIGNED_IN = DESK | PORTAL
 EVERYBODY = SIGNED_IN | {ANONYMOUS}
 # Who tries each address: every role of the vendor and of a partner, and a rival of that partner.
 ASKERS = (ANONYMOUS, "ada", "chris", "sally", "otto", "anna", "mads", "sofie", "bo", "stig")
 ADMINISTRATOR = frozenset({"ada"})
-READS_SETTINGS = frozenset("ada otto".split())
-KEEPS_PARTNERS = frozenset("ada chris".split())
-KEEPS_ACCOUNTS = frozenset("ada chris sally".split())
-NORDLYS = frozenset("anna mads".split())  # without its seller, with whom nothing is shared
+READS_SETTINGS = frozenset(["ada", "otto"])
+KEEPS_PARTNERS = frozenset(["ada", "chris"])
+KEEPS_ACCOUNTS = frozenset(["ada", "chris", "sally"])
+NORDLYS = frozenset(["anna", "mads"])  # without its seller, with whom nothing is shared
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -44,12 +45,29 @@ class World:
         upload = Upload("list.csv", 4, io.BytesIO(b"a;b\n"))
         entry = add_note(key=self.managed.pk, body="see the list", shared=True, by=cast.chris, files=[upload])
         self.file = entry.attachments.get()
+        self.imported = ImportRun.objects.create(
+            kind="crm-sales", dry_run=True, upload="x.zip", state="failed"
+        )
         self.told = {
             name: Notification.objects.create(
-                person=person, kind="offer_delivered", path="/", source="test",
-                facts={"topic": "ERP", "partner": "Nordlys IT", "reference": "OPP-1", "deadline": "2026-11-27T13:00:00+00:00",
-                       "delivered": "2026-11-23T13:00:00+00:00", "amount": "", "currency": "DKK", "customer": "", "city": "",
-                       "who": "", "reason": "", "text": ""},
+                person=person,
+                kind="offer_delivered",
+                path="/",
+                source="test",
+                facts={
+                    "topic": "ERP",
+                    "partner": "Nordlys IT",
+                    "reference": "OPP-1",
+                    "deadline": "2026-11-27T13:00:00+00:00",
+                    "delivered": "2026-11-23T13:00:00+00:00",
+                    "amount": "",
+                    "currency": "DKK",
+                    "customer": "",
+                    "city": "",
+                    "who": "",
+                    "reason": "",
+                    "text": "",
+                },
             )
             for name, person in cast.people.items()
         }
@@ -91,7 +109,9 @@ def _of_cast(name: str) -> Arguments:
     return key
 
 
-def _noun(name: str, plural: str, example: str, reads: frozenset[str], keeps: frozenset[str]) -> dict[str, Row]:
+def _noun(
+    name: str, plural: str, example: str, reads: frozenset[str], keeps: frozenset[str]
+) -> dict[str, Row]:
     """Give the rows of a noun of the directory: its list, its page, making, archiving, restoring."""
     key = _of_cast(example)
     return {
@@ -123,13 +143,20 @@ ROWS: dict[str, Row] = {
     "desk:opportunity_note": Row(post=KEEPS_ACCOUNTS, args=_key("managed")),
     "desk:opportunity_stage": Row(post=KEEPS_PARTNERS, args=_key("managed"), data={"stage": "quoting"}),
     "desk:opportunity_verb": Row(
-        post=KEEPS_PARTNERS, args=lambda world: {"key": world.managed.pk, "verb": "hold"}, data={"reason": "Budget"}
+        post=KEEPS_PARTNERS,
+        args=lambda world: {"key": world.managed.pk, "verb": "hold"},
+        data={"reason": "Budget"},
     ),
     "desk:file": Row(get=DESK, args=_key("file")),
-    **{f"desk:lookup_{noun}": Row(get=DESK) for noun in "accounts contacts partners people products territories".split()},
+    **{
+        f"desk:lookup_{noun}": Row(get=DESK)
+        for noun in ["accounts", "contacts", "partners", "people", "products", "territories"]
+    },
     "desk:notifications": Row(get=DESK),
     "desk:notifications_read": Row(post=DESK),
-    "desk:notification": Row(get=frozenset({"chris"}), args=lambda w: {"key": w.told["chris"].pk}, hidden=True),
+    "desk:notification": Row(
+        get=frozenset({"chris"}), args=lambda w: {"key": w.told["chris"].pk}, hidden=True
+    ),
     # Marking somebody else's as read does nothing, and says nothing of whether it exists.
     "desk:notification_read": Row(post=DESK, args=lambda w: {"key": w.told["chris"].pk}),
     **_noun("account", "accounts", "lindholm", DESK, KEEPS_ACCOUNTS),
@@ -142,6 +169,11 @@ ROWS: dict[str, Row] = {
     **_setting("product", "products", "erp"),
     **_setting("currency", "currencies", "eur"),
     "desk:currency_rate": Row(post=ADMINISTRATOR, args=_of_cast("eur")),
+    "desk:imports": Row(get=READS_SETTINGS),
+    "desk:import_new": Row(get=ADMINISTRATOR, post=ADMINISTRATOR),
+    "desk:import": Row(get=READS_SETTINGS, args=_key("imported")),
+    "desk:import_report": Row(get=READS_SETTINGS, args=_key("imported")),
+    "desk:import_keep": Row(post=ADMINISTRATOR, args=_key("imported")),
     "desk:people": Row(get=READS_SETTINGS),
     "desk:person_new": Row(get=ADMINISTRATOR, post=ADMINISTRATOR),
     "desk:person": Row(get=READS_SETTINGS, post=ADMINISTRATOR, args=_of_cast("sally")),
@@ -161,12 +193,14 @@ ROWS: dict[str, Row] = {
     "portal:file": Row(get=NORDLYS, args=_key("file"), hidden=True),
     "portal:notifications": Row(get=PORTAL),
     "portal:notifications_read": Row(post=PORTAL),
-    "portal:notification": Row(get=frozenset({"mads"}), args=lambda w: {"key": w.told["mads"].pk}, hidden=True),
+    "portal:notification": Row(
+        get=frozenset({"mads"}), args=lambda w: {"key": w.told["mads"].pk}, hidden=True
+    ),
     "portal:notification_read": Row(post=PORTAL, args=lambda w: {"key": w.told["mads"].pk}),
 }
 
-# Addresses whose rule is not ours to test role by role: the sign-in library's, two files for browsers and robots, and the
-# demo's own pages, which exist in no real installation.
+# Addresses whose rule is not ours to test role by role: the sign-in library's, two files for browsers and robots, and
+# the demo's own pages, which exist in no real installation.
 ELSEWHERE = ("account_", "mfa_", "demo:", "favicon.ico", "robots.txt")
 
 

@@ -55,7 +55,7 @@ class Cast:
     @property
     def people(self) -> dict[str, Person]:
         """Give everybody who can sign in, by name."""
-        names = "ada chris sally otto anna mads sofie bo freja stig".split()
+        names = ["ada", "chris", "sally", "otto", "anna", "mads", "sofie", "bo", "freja", "stig"]
         return {name: getattr(self, name) for name in names}
 
     def opportunity(self, *, by: Person | None = None, **facts: Any) -> Opportunity:
@@ -90,20 +90,24 @@ class Cast:
 
 def vendor_person(name: str, role: str, **facts: Any) -> Person:
     """Make a person of the vendor; the mail address is made of the first name."""
-    email = f"{name.split()[0].lower()}@havn.example"
+    email = f"{name.split(maxsplit=1)[0].lower()}@havn.example"
     return Person.objects.create_user(email, PASSWORD, **{"name": name, "vendor_role": role, **facts})
 
 
 def partner_person(name: str, partner: Partner, role: str, **facts: Any) -> Person:
     """Make a person of a partner; the mail address is made of the first name and the company's domain."""
-    email = f"{name.split()[0].lower()}@{partner.account.domain}"
-    return Person.objects.create_user(email, PASSWORD, **{"name": name, "partner": partner, "partner_role": role, **facts})
+    email = f"{name.split(maxsplit=1)[0].lower()}@{partner.account.domain}"
+    return Person.objects.create_user(
+        email, PASSWORD, **{"name": name, "partner": partner, "partner_role": role, **facts}
+    )
 
 
 def partner_company(name: str, **facts: Any) -> Partner:
     """Make a partner with its account."""
-    domain = f"{name.split()[0].lower()}.example"
-    account = Account.objects.create(kind=AccountKind.PARTNER, name=name, domain=domain, city="Aarhus", country="DK")
+    domain = f"{name.split(maxsplit=1)[0].lower()}.example"
+    account = Account.objects.create(
+        kind=AccountKind.PARTNER, name=name, domain=domain, city="Aarhus", country="DK"
+    )
     return Partner.objects.create(account=account, **facts)
 
 
@@ -116,11 +120,15 @@ def make() -> Cast:
     jutland = Territory.objects.create(name="Jutland")
     food = Industry.objects.create(name="Food")
     family = ProductFamily.objects.create(name="ERP")
-    erp = Product.objects.create(name="Havn ERP", code="ERP-1", family=family, list_price=Decimal(5900), currency=dkk)
+    erp = Product.objects.create(
+        name="Havn ERP", code="ERP-1", family=family, list_price=Decimal(5900), currency=dkk
+    )
     chris = vendor_person("Chris Mølgaard", "channel_manager")
     nordlys = partner_company("Nordlys IT", tier=gold, channel_manager=chris)
     fjord = partner_company("Fjord Consulting", tier=gold, channel_manager=chris)
-    lindholm = Account.objects.create(name="Lindholm Foods", city="Kolding", country="DK", industry=food, employees=310)
+    lindholm = Account.objects.create(
+        name="Lindholm Foods", city="Kolding", country="DK", industry=food, employees=310
+    )
     karen = Contact.objects.create(
         account=lindholm, name="Karen Lindholm", email="karen@lindholm.example", phone="+45 70 10 20 30"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import os
 import secrets
 import sys
@@ -50,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _command(commands, "migrate", migrate, "bring the database and the static files up to this release")
     _command(commands, "check", check, "name what is unsafe or missing for real use, with the mend")
+    _command(commands, "administrator", administrator, "make the first administrator", _identity)
     commands.add_parser("import", help="import files of another system", add_help=False)
     commands.add_parser("manage", help="pass a command to Django", add_help=False)
     return parser
@@ -98,6 +100,11 @@ def _concurrency(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--concurrency", type=int, default=2, metavar="N", help="jobs at a time (default: %(default)s)"
     )
+
+
+def _identity(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("email", metavar="EMAIL", help="the address to sign in with")
+    parser.add_argument("--name", required=True, help="the name that others see")
 
 
 def _port(text: str) -> int:
@@ -167,9 +174,12 @@ def _make_demo_environment(wanted: argparse.Namespace) -> None:
 
 
 def _load_company() -> None:
+    from django.db import connections
+
     from kanal.demo.load import load_company
 
     load_company(_say)
+    connections.close_all()
 
 
 def _welcome(url: str) -> None:
@@ -270,6 +280,32 @@ def check(_wanted: argparse.Namespace) -> int:
         _say(f"  → {complaint.hint}\n" if complaint.hint else "")
     _say(f"{len(complaints)} to mend before real use." if complaints else "✓ Ready for real use.")
     return 1 if complaints else 0
+
+
+def administrator(wanted: argparse.Namespace) -> int:
+    """Make the first administrator; the password is asked for, or read from the standard input."""
+    import django
+
+    django.setup()
+    from kanal.directory.actions import begin
+    from kanal.directory.refusal import Refusal
+
+    try:
+        begin(email=wanted.email, name=wanted.name, password=_new_password())
+    except Refusal as refusal:
+        sys.stderr.write(f"kanal: {refusal}\n")
+        return 1
+    _say(f"{wanted.email} can sign in, and invite others under Settings > People.")
+    return 0
+
+
+def _new_password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    password = getpass.getpass("New password: ")
+    if getpass.getpass("Once more: ") != password:
+        raise ImproperlyConfigured("The two passwords differ.")
+    return password
 
 
 def manage(words: Sequence[str]) -> int:

@@ -64,7 +64,9 @@ def cast(live_server: Any) -> Cast:
 
 
 @pytest.mark.parametrize("language", ["en", "da"])
-def test_an_administrator_adds_a_product_and_a_person_of_a_partner(cast: Cast, page: Page, language: str) -> None:
+def test_an_administrator_adds_a_product_and_a_person_of_a_partner(
+    cast: Cast, page: Page, language: str
+) -> None:
     words = WORDS[language]
     actions.set_preferences(person=cast.ada, language=language)
     sign_in(page, "ada@havn.example")
@@ -80,7 +82,9 @@ def test_an_administrator_adds_a_product_and_a_person_of_a_partner(cast: Cast, p
     expect(page.get_by_text(words["added"])).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text("Havn Payroll")
     page.get_by_role("link", name=words["products"], exact=True).first.click()
-    expect(page.get_by_role("row", name="Havn Payroll")).to_contain_text(words["shown"].replace(" ", "\u00a0"))
+    expect(page.get_by_role("row", name="Havn Payroll")).to_contain_text(
+        words["shown"].replace(" ", "\u00a0")
+    )
     assert Product.objects.get(code="PAY-1").version == 1
 
     page.get_by_role("link", name=words["partners"], exact=True).click()

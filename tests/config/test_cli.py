@@ -12,13 +12,15 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 
 import psutil
 import pytest
 
 SRC = Path(__file__).resolve().parent.parent.parent / "src"
-SECONDS = 120
+SECONDS = 240
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -29,7 +31,9 @@ def environment(**more: str) -> dict[str, str]:
 
 def kanal(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "kanal.cli", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, env=environment(**env))
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=SECONDS, env=environment(**env)
+    )
 
 
 @pytest.fixture
@@ -85,10 +89,11 @@ def test_a_check_of_a_fresh_installation_names_what_to_mend(tmp_path):
     assert re.search(r"^\d+ to mend before real use\.$", done.stdout, re.MULTILINE)
 
 
-@pytest.fixture
-def demo(tmp_path: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+@contextmanager
+def demo(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    """Start the demo, which is ready when the block begins."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "kanal.cli", "demo", "--port", str(port), "--data", str(tmp_path / "demo")],
+        [sys.executable, "-m", "kanal.cli", "demo", "--port", str(port), "--data", str(folder)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -97,49 +102,87 @@ def demo(tmp_path: Path, port: int) -> Iterator[subprocess.Popen[str]]:
     # A demo that hangs is ended, so that reading what it prints ends too.
     watchdog = threading.Timer(SECONDS, process.kill)
     watchdog.start()
-    yield process
-    watchdog.cancel()
-    if process.poll() is None:
+    try:
+        lines = list(takewhile(lambda line: "Stop with Ctrl+C" not in line, process.stdout))
+        shown = "".join(lines)
+        assert f"Kanal is ready: http://127.0.0.1:{port}/" in shown, shown
+        assert "chris@havn.example" in shown
+        assert "kanal-demo" in shown
+        yield process
+    finally:
+        watchdog.cancel()
         process.kill()
-    process.communicate()
+        process.communicate()
+
+
+def get(port: int, path: str) -> bytes:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        assert answer.status == 200
+        return bytes(answer.read())
+
+
+def stop(process: subprocess.Popen[str], how: signal.Signals) -> None:
+    process.send_signal(how)
+    rest, _ = process.communicate(timeout=30)
+    assert process.returncode == 0, rest
+    assert "Stopped." in rest
+
+
+def left(folder: Path) -> list[str]:
+    """Name the processes of a demo that are still there, when they have had time to end."""
+    deadline = time.monotonic() + 20
+    while (found := using(folder)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return found
 
 
 def using(folder: Path) -> list[str]:
-    """Name the processes that have to do with a folder."""
-    found = psutil.process_iter(["cmdline", "environ"])
-    return [
-        " ".join(p.info["cmdline"] or [])
-        for p in found
-        if p.pid != os.getpid()
-        and (
-            str(folder) in " ".join(p.info["cmdline"] or [])
-            or (p.info["environ"] or {}).get("KANAL_DATA") == str(folder)
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            words = " ".join(process.cmdline())
+            if str(folder) in words or process.environ().get("KANAL_DATA") == str(folder):
+                found.append(words)
+    return found
+
+
+def test_the_demo_starts_answers_and_stops_without_a_trace(tmp_path, port):
+    folder = tmp_path / "demo"
+    with demo(folder, port) as process:
+        assert b"ok" in get(port, "/healthz")
+        assert b"/static/" in get(port, "/accounts/login/")
+        assert (folder / "secret-key").stat().st_mode & 0o077 == 0
+        assert using(folder) != []
+        stop(process, signal.SIGINT)
+    assert left(folder) == []
+
+    with demo(folder, port) as process:
+        stop(process, signal.SIGTERM)
+    assert left(folder) == []
+
+    with demo(folder, port) as process:
+        process.kill()
+        process.wait()
+        assert left(folder) == [], "what it started ends with it, even if it is killed"
+
+
+def test_the_first_administrator_is_made_once_and_can_sign_in(tmp_path):
+    def administrator(password: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "kanal.cli", "administrator", "Ada@example.com", "--name", "Ada Holm"],
+            input=f"{password}\n",
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+            env=environment(KANAL_DATA=str(tmp_path)),
         )
-    ]
 
-
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_the_demo_starts_answers_and_stops_without_a_trace(demo, tmp_path, port, how):
-    lines = []
-    for line in demo.stdout:
-        lines.append(line)
-        if "Stop with Ctrl+C" in line:
-            break
-    shown = "".join(lines)
-    assert f"http://127.0.0.1:{port}/" in shown, shown
-    assert "chris@havn.example" in shown
-    assert "kanal-demo" in shown
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
-        assert answer.status == 200
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=10) as answer:
-        assert b"/static/" in answer.read()
-    assert (tmp_path / "demo" / "secret-key").stat().st_mode & 0o077 == 0
-
-    demo.send_signal(how)
-    rest, _ = demo.communicate(timeout=30)
-    assert demo.returncode == 0, rest
-    assert "Stopped." in rest
-    deadline = time.monotonic() + 20
-    while using(tmp_path / "demo") and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert using(tmp_path / "demo") == []
+    assert kanal("migrate", KANAL_DATA=str(tmp_path)).returncode == 0
+    weak = administrator("password")
+    assert weak.returncode == 1
+    assert "too common" in weak.stderr
+    assert "can sign in" in administrator("correct horse battery").stdout
+    again = administrator("correct horse battery")
+    assert again.returncode == 1
+    assert "There is an administrator" in again.stderr

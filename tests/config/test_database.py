@@ -9,7 +9,9 @@ from kanal.config.embedded.files import LONGEST_SOCKET_FOLDER
 
 
 def test_an_address_is_split_into_its_parts():
-    found = database.parse("postgresql://kan%40al:s%2Fcret@db.internal:6432/sales?sslmode=require&connect_timeout=5")
+    found = database.parse(
+        "postgresql://kan%40al:s%2Fcret@db.internal:6432/sales?sslmode=require&connect_timeout=5"
+    )
     assert found == {
         "NAME": "sales",
         "USER": "kan@al",

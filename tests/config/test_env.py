@@ -6,7 +6,9 @@ from django.core.exceptions import ImproperlyConfigured
 from kanal.config import env
 
 
-@pytest.mark.parametrize(("value", "meaning"), [("yes", True), ("1", True), ("ON", True), ("no", False), ("", False)])
+@pytest.mark.parametrize(
+    ("value", "meaning"), [("yes", True), ("1", True), ("ON", True), ("no", False), ("", False)]
+)
 def test_a_flag_is_read_as_people_write_it(monkeypatch, value, meaning):
     monkeypatch.setenv("KANAL_X", value)
     assert env.flag("KANAL_X") is meaning
@@ -35,7 +37,9 @@ def test_a_secret_can_stand_in_a_file(monkeypatch, tmp_path):
 
 def test_a_secret_file_that_is_missing_is_named(monkeypatch):
     monkeypatch.setenv("KANAL_X_FILE", "/nowhere/secret")
-    with pytest.raises(ImproperlyConfigured, match="KANAL_X_FILE=/nowhere/secret can't be read: No such file"):
+    with pytest.raises(
+        ImproperlyConfigured, match="KANAL_X_FILE=/nowhere/secret can't be read: No such file"
+    ):
         env.text("KANAL_X")
 
 

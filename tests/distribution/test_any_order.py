@@ -9,7 +9,14 @@ import pytest
 from django.db import transaction
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from kanal.config import clock
 from kanal.directory.refusal import Refusal
@@ -21,7 +28,7 @@ from kanal.opportunities.lifecycle import CLOSED, PAIRS, Status
 from kanal.opportunities.models import Kind, Opportunity, Participation, TimelineEntry
 from tests import cast as casting
 
-NAMES = "ada chris sally otto anna mads sofie bo freja stig".split()
+NAMES = ["ada", "chris", "sally", "otto", "anna", "mads", "sofie", "bo", "freja", "stig"]
 names, which = st.sampled_from(NAMES), st.integers(0, 1)
 
 
@@ -56,7 +63,10 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(at=which, who=names, to=st.sampled_from(["nordlys", "fjord"]), again=st.booleans())
     def deliver(self, at: int, who: str, to: str, again: bool) -> None:
         self.attempt(
-            actions.deliver, key=self.keys[at], partner=getattr(self.cast, to), by=self.cast.people[who],
+            actions.deliver,
+            key=self.keys[at],
+            partner=getattr(self.cast, to),
+            by=self.cast.people[who],
             override_reason="again" if again else "",
         )
 
@@ -70,7 +80,9 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(at=which, who=names, reason=st.sampled_from(DeclineReason.values))
     def decline(self, at: int, who: str, reason: str) -> None:
-        self.attempt(actions.decline, key=self.keys[at], reason=reason, text="because", by=self.cast.people[who])
+        self.attempt(
+            actions.decline, key=self.keys[at], reason=reason, text="because", by=self.cast.people[who]
+        )
 
     @rule(at=which, who=names)
     def return_(self, at: int, who: str) -> None:
@@ -113,7 +125,9 @@ class AnyOrder(RuleBasedStateMachine):
             running = list(Participation.objects.filter(opportunity=opportunity, until=None))
             pending = list(Offer.objects.filter(opportunity=opportunity, status="pending"))
             kinds = {part.kind for part in running}
-            assert (opportunity.status == Status.DELIVERED) == (len(pending) == 1) == (kinds == {Kind.OFFERED})
+            assert (
+                (opportunity.status == Status.DELIVERED) == (len(pending) == 1) == (kinds == {Kind.OFFERED})
+            )
             if opportunity.status == Status.DELIVERED:
                 assert pending[0].partner_id == running[0].partner_id == opportunity.partner_id
                 assert pending[0].deadline == opportunity.answer_by
@@ -128,7 +142,9 @@ class AnyOrder(RuleBasedStateMachine):
         for name in NAMES[4:]:
             person = self.cast.people[name]
             parts = Participation.objects.filter(partner=person.partner, until=None)
-            expected = set() if name in {"sofie", "stig"} else set(parts.values_list("opportunity_id", flat=True))
+            expected = (
+                set() if name in {"sofie", "stig"} else set(parts.values_list("opportunity_id", flat=True))
+            )
             assert set(access.visible(person).values_list("pk", flat=True)) == expected
 
     @invariant()
@@ -152,4 +168,6 @@ class AnyOrder(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_whatever_people_do_in_whatever_order_what_must_hold_holds() -> None:
-    run_state_machine_as_test(AnyOrder, settings=settings(max_examples=25, stateful_step_count=30, deadline=None))
+    run_state_machine_as_test(
+        AnyOrder, settings=settings(max_examples=25, stateful_step_count=30, deadline=None)
+    )

@@ -22,7 +22,9 @@ pytestmark = pytest.mark.django_db
 
 def jobs() -> list[tuple[str, str]]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT args->>'event', args->>'offer_id' FROM procrastinate_jobs WHERE queue_name = 'tell' ORDER BY id")
+        cursor.execute(
+            "SELECT args->>'event', args->>'offer_id' FROM procrastinate_jobs WHERE queue_name = 'tell' ORDER BY id"
+        )
         return cursor.fetchall()
 
 
@@ -30,7 +32,11 @@ def test_delivering_opens_an_offer_with_a_deadline_and_tells_the_partner(cast: C
     opportunity = cast.opportunity()
     offer = actions.deliver(key=opportunity.pk, partner=cast.nordlys, by=cast.chris)
     opportunity.refresh_from_db()
-    assert (opportunity.status, opportunity.partner, opportunity.answer_by) == ("delivered", cast.nordlys, offer.deadline)
+    assert (opportunity.status, opportunity.partner, opportunity.answer_by) == (
+        "delivered",
+        cast.nordlys,
+        offer.deadline,
+    )
     assert offer.deadline > clock.now()
     assert jobs() == [("offer_delivered", str(offer.pk))]
 
@@ -58,7 +64,12 @@ def test_declining_needs_a_reason_and_other_needs_words(cast: Cast) -> None:
         actions.decline(key=opportunity.pk, reason="other", by=cast.mads)
     offer = actions.decline(key=opportunity.pk, reason="other", text="Merger", by=cast.mads)
     opportunity.refresh_from_db()
-    assert (offer.reason, offer.text, opportunity.status, opportunity.partner) == ("other", "Merger", "declined", None)
+    assert (offer.reason, offer.text, opportunity.status, opportunity.partner) == (
+        "other",
+        "Merger",
+        "declined",
+        None,
+    )
 
 
 def test_a_declined_partner_is_not_offered_again_without_a_reason(cast: Cast) -> None:
@@ -66,7 +77,9 @@ def test_a_declined_partner_is_not_offered_again_without_a_reason(cast: Cast) ->
     actions.decline(key=opportunity.pk, reason="no_capacity", by=cast.mads)
     with pytest.raises(Invalid, match="Nordlys IT declined this opportunity before"):
         actions.deliver(key=opportunity.pk, partner=cast.nordlys, by=cast.chris)
-    offer = actions.deliver(key=opportunity.pk, partner=cast.nordlys, by=cast.chris, override_reason="They hired two.")
+    offer = actions.deliver(
+        key=opportunity.pk, partner=cast.nordlys, by=cast.chris, override_reason="They hired two."
+    )
     assert offer.override_reason == "They hired two."
 
 
@@ -80,7 +93,10 @@ def test_a_partner_that_is_not_active_gets_no_offers(cast: Cast, status: str) ->
 
 def test_an_answer_one_second_too_late_is_refused_and_one_in_the_last_second_counts(cast: Cast) -> None:
     late, timely = cast.delivered(), cast.delivered()
-    with clock.frozen(late.answer_by + timedelta(seconds=1)), pytest.raises(Conflict, match="can no longer be answered"):
+    with (
+        clock.frozen(late.answer_by + timedelta(seconds=1)),
+        pytest.raises(Conflict, match="can no longer be answered"),
+    ):
         actions.accept(key=late.pk, by=cast.mads)
     with clock.frozen(timely.answer_by - timedelta(seconds=1)):
         assert actions.accept(key=timely.pk, by=cast.mads).status == "accepted"
@@ -170,7 +186,10 @@ def test_the_database_itself_refuses_a_second_pending_offer_and_a_second_answer(
 
 def _values(opportunity: Opportunity, cast: Cast) -> Values:
     return Values(
-        topic=opportunity.topic, currency=cast.dkk, account=cast.lindholm, contact=cast.karen,
+        topic=opportunity.topic,
+        currency=cast.dkk,
+        account=cast.lindholm,
+        contact=cast.karen,
         estimated_revenue=opportunity.estimated_revenue,
     )
 
@@ -178,7 +197,11 @@ def _values(opportunity: Opportunity, cast: Cast) -> Values:
 def test_setting_partner_and_status_delivered_and_saving_delivers(cast: Cast) -> None:
     made = cast.opportunity()
     saved = save(
-        key=made.pk, version=1, values=_values(made, cast), move=Move("delivered", cast.nordlys), by=cast.chris
+        key=made.pk,
+        version=1,
+        values=_values(made, cast),
+        move=Move("delivered", cast.nordlys),
+        by=cast.chris,
     )
     assert (saved.status, saved.partner) == ("delivered", cast.nordlys)
     assert len(jobs()) == 1
@@ -196,7 +219,11 @@ def test_a_refused_delivery_keeps_nothing_of_the_edit(cast: Cast) -> None:
 def test_naming_a_partner_without_delivering_tells_and_opens_nothing(cast: Cast) -> None:
     made = cast.opportunity()
     saved = save(
-        key=made.pk, version=1, values=_values(made, cast), move=Move("in_progress", cast.nordlys), by=cast.chris
+        key=made.pk,
+        version=1,
+        values=_values(made, cast),
+        move=Move("in_progress", cast.nordlys),
+        by=cast.chris,
     )
     assert (saved.status, saved.partner, jobs()) == ("in_progress", cast.nordlys, [])
     assert not Participation.objects.exists()
@@ -205,7 +232,11 @@ def test_naming_a_partner_without_delivering_tells_and_opens_nothing(cast: Cast)
 def test_another_partner_on_a_delivered_one_withdraws_first(cast: Cast) -> None:
     made = cast.delivered()
     saved = save(
-        key=made.pk, version=made.version, values=_values(made, cast), move=Move("delivered", cast.fjord), by=cast.chris
+        key=made.pk,
+        version=made.version,
+        values=_values(made, cast),
+        move=Move("delivered", cast.fjord),
+        by=cast.chris,
     )
     assert saved.partner == cast.fjord
     assert [(offer.partner.name, offer.status) for offer in Offer.objects.order_by("delivered_at")] == [
@@ -218,7 +249,10 @@ def test_a_status_to_which_no_step_leads_is_refused(cast: Cast) -> None:
     made = cast.managed()
     with pytest.raises(Conflict, match="No step leads from “Accepted” to “Delivered”"):
         save(
-            key=made.pk, version=made.version, values=_values(made, cast), move=Move("delivered", cast.nordlys),
+            key=made.pk,
+            version=made.version,
+            values=_values(made, cast),
+            move=Move("delivered", cast.nordlys),
             by=cast.chris,
         )
 
@@ -227,7 +261,10 @@ def test_the_partner_of_managed_work_is_not_swapped_by_a_field(cast: Cast) -> No
     made = cast.managed()
     with pytest.raises(Invalid, match="can’t be changed while the status is “Accepted”"):
         save(
-            key=made.pk, version=made.version, values=_values(made, cast), move=Move("accepted", cast.fjord),
+            key=made.pk,
+            version=made.version,
+            values=_values(made, cast),
+            move=Move("accepted", cast.fjord),
             by=cast.chris,
         )
 
@@ -247,7 +284,11 @@ def test_winning_takes_the_estimate_and_reopening_clears_it(cast: Cast) -> None:
     made = cast.managed()
     actions.win(key=made.pk, reason="best_fit", by=cast.mads)
     won = Opportunity.objects.get(pk=made.pk)
-    assert (won.status, won.actual_revenue, won.actual_close_date) == ("won", made.estimated_revenue, clock.today())
+    assert (won.status, won.actual_revenue, won.actual_close_date) == (
+        "won",
+        made.estimated_revenue,
+        clock.today(),
+    )
     actions.reopen(key=made.pk, reason="Signed by the wrong person", by=cast.chris)
     again = Opportunity.objects.get(pk=made.pk)
     assert (again.status, again.actual_revenue, again.close_reason) == ("accepted", None, "")

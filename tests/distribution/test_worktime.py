@@ -71,7 +71,9 @@ def test_what_is_added_is_what_lies_between(calendar: Calendar, since: datetime,
 
 
 @given(calendars, moments, lengths, lengths)
-def test_more_work_never_ends_earlier(calendar: Calendar, since: datetime, one: timedelta, two: timedelta) -> None:
+def test_more_work_never_ends_earlier(
+    calendar: Calendar, since: datetime, one: timedelta, two: timedelta
+) -> None:
     shorter, longer = sorted([one, two])
     assert calendar.add(since, shorter) <= calendar.add(since, longer)
 

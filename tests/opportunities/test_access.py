@@ -73,7 +73,9 @@ def test_people_of_an_ended_partner_and_inactive_people_see_nothing(cast: Cast) 
         ("anna", "edit", False),
     ],
 )
-def test_what_a_role_may_do_to_somebody_elses_opportunity(cast: Cast, name: str, verb: str, allowed: bool) -> None:
+def test_what_a_role_may_do_to_somebody_elses_opportunity(
+    cast: Cast, name: str, verb: str, allowed: bool
+) -> None:
     opportunity = cast.opportunity()
     answer = access.may(cast.people[name], verb, None if verb == "create" else opportunity)
     assert bool(answer) is allowed
@@ -166,7 +168,10 @@ def test_a_file_is_read_by_whoever_reads_its_entry(cast: Cast, settings, tmp_pat
     opportunity = cast.managed()
     shared, internal = (
         add_note(
-            key=opportunity.pk, body="", shared=shared, by=cast.chris,
+            key=opportunity.pk,
+            body="",
+            shared=shared,
+            by=cast.chris,
             files=[Upload("list.csv", 4, io.BytesIO(b"a;b\n"))],
         ).attachments.get()
         for shared in (True, False)
@@ -175,5 +180,12 @@ def test_a_file_is_read_by_whoever_reads_its_entry(cast: Cast, settings, tmp_pat
         name: [access.attachment(person, file.pk) is not None for file in (shared, internal)]
         for name, person in cast.people.items()
     }
-    assert [name for name, (first, _) in reading.items() if first] == ["ada", "chris", "sally", "otto", "anna", "mads"]
+    assert [name for name, (first, _) in reading.items() if first] == [
+        "ada",
+        "chris",
+        "sally",
+        "otto",
+        "anna",
+        "mads",
+    ]
     assert [name for name, (_, second) in reading.items() if second] == ["ada", "chris", "sally", "otto"]

@@ -27,7 +27,9 @@ def _files(settings, tmp_path) -> None:
 
 def test_a_note_carries_its_author_company_and_files(cast: Cast) -> None:
     opportunity = cast.managed()
-    entry = add_note(key=opportunity.pk, body=" Met Karen. ", shared=True, by=cast.mads, files=[upload("plan.png", PNG)])
+    entry = add_note(
+        key=opportunity.pk, body=" Met Karen. ", shared=True, by=cast.mads, files=[upload("plan.png", PNG)]
+    )
     stored = entry.attachments.get()
     assert (entry.body, entry.author, entry.company) == ("Met Karen.", cast.mads, cast.nordlys)
     assert (stored.name, stored.content_type, stored.size) == ("plan.png", "image/png", len(PNG))
@@ -43,11 +45,10 @@ def test_what_a_partner_writes_is_always_shared_with_the_vendor(cast: Cast) -> N
 @pytest.mark.parametrize("change", ["update", "delete"])
 def test_an_entry_can_not_be_changed_or_deleted_by_anybody(cast: Cast, change: str) -> None:
     entry = add_note(key=cast.opportunity().pk, body="said", shared=False, by=cast.chris)
+    entries = TimelineEntry.objects.filter(pk=entry.pk)
+    changing = {"update": lambda: entries.update(body="unsaid"), "delete": entries.delete}[change]
     with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
-        if change == "update":
-            TimelineEntry.objects.filter(pk=entry.pk).update(body="unsaid")
-        else:
-            TimelineEntry.objects.filter(pk=entry.pk).delete()
+        changing()
 
 
 @pytest.mark.parametrize(
@@ -62,10 +63,14 @@ def test_an_entry_can_not_be_changed_or_deleted_by_anybody(cast: Cast, change: s
         ("binary.txt", b"a\0b", "not what its name says"),
     ],
 )
-def test_a_file_that_is_not_taken_is_named_with_the_reason(cast: Cast, name: str, content: bytes, words: str) -> None:
+def test_a_file_that_is_not_taken_is_named_with_the_reason(
+    cast: Cast, name: str, content: bytes, words: str
+) -> None:
     opportunity = cast.opportunity()
     with pytest.raises(Invalid, match=words) as refused:
-        add_note(key=opportunity.pk, body="see file", shared=False, by=cast.chris, files=[upload(name, content)])
+        add_note(
+            key=opportunity.pk, body="see file", shared=False, by=cast.chris, files=[upload(name, content)]
+        )
     assert name in refused.value.errors["files"]
 
 
@@ -73,7 +78,10 @@ def test_a_file_over_the_limit_is_refused_with_both_sizes(cast: Cast, settings) 
     settings.UPLOAD_MAX_BYTES = 1024 * 1024
     with pytest.raises(Invalid, match="is 2 MB; a file may have 1 MB"):
         add_note(
-            key=cast.opportunity().pk, body="", shared=False, by=cast.chris,
+            key=cast.opportunity().pk,
+            body="",
+            shared=False,
+            by=cast.chris,
             files=[upload("big.txt", b"x" * (2 * 1024 * 1024))],
         )
 
@@ -83,7 +91,10 @@ def test_nothing_half_done_is_left_where_one_of_two_files_is_refused(cast: Cast,
     before = TimelineEntry.objects.count()
     with pytest.raises(Invalid):
         add_note(
-            key=opportunity.pk, body="two", shared=False, by=cast.chris,
+            key=opportunity.pk,
+            body="two",
+            shared=False,
+            by=cast.chris,
             files=[upload("a.png", PNG), upload("b.png", b"no picture")],
         )
     assert TimelineEntry.objects.count() == before
@@ -93,7 +104,11 @@ def test_nothing_half_done_is_left_where_one_of_two_files_is_refused(cast: Cast,
 
 def test_the_name_on_the_disk_is_never_the_senders(cast: Cast) -> None:
     entry = add_note(
-        key=cast.opportunity().pk, body="", shared=False, by=cast.chris, files=[upload("../../etc/passwd.txt", b"x")]
+        key=cast.opportunity().pk,
+        body="",
+        shared=False,
+        by=cast.chris,
+        files=[upload("../../etc/passwd.txt", b"x")],
     )
     stored = entry.attachments.get()
     assert str(stored.pk) in stored.file.name

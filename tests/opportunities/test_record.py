@@ -31,7 +31,9 @@ def test_an_opportunity_is_made_for_an_existing_customer(cast: Cast) -> None:
 
 def test_an_opportunity_is_made_with_a_customer_made_on_the_spot(cast: Cast) -> None:
     made = create(
-        values=values(cast, account=NewAccount("Rimfaks Logistik", city="Taulov"), contact=NewContact("Per Rim")),
+        values=values(
+            cast, account=NewAccount("Rimfaks Logistik", city="Taulov"), contact=NewContact("Per Rim")
+        ),
         by=cast.chris,
     )
     assert made.account == Account.objects.get(name="Rimfaks Logistik")

@@ -45,7 +45,8 @@ class UploadForm(forms.Form):
         required=False,
         max_length=20,
         help_text=gettext_lazy(
-            "What one unit of the files’ currency is worth in the base currency. Needed only where no rate is known."
+            "What one unit of the files’ currency is worth in the base currency. Needed only where no "
+            "rate is known."
         ),
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
@@ -62,7 +63,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     runs = queries.visible_runs(person(request))
     page = _page(request, runs)
     rows = [(run, queries.in_all(run), queries.changed(run)) for run in page.object_list]
-    return render(request, "desk/imports/list.html", {"page": page, "rows": rows, "may_import": _may(request)})
+    return render(
+        request, "desk/imports/list.html", {"page": page, "rows": rows, "may_import": _may(request)}
+    )
 
 
 @vendor_only
@@ -165,7 +168,9 @@ def _outcome(request: HttpRequest, causes: list[queries.Cause]) -> str:
 def _tabs(request: HttpRequest, run: ImportRun, causes: list[queries.Cause], shown: str) -> list[Tab]:
     counts = dict(zip(Outcome.values, queries.in_all(run).of, strict=True))
     return [
-        Tab(str(outcome.label), f"{request.path}?outcome={outcome}", counts[outcome], current=outcome == shown)
+        Tab(
+            str(outcome.label), f"{request.path}?outcome={outcome}", counts[outcome], current=outcome == shown
+        )
         for outcome in _TABS
         if any(cause.outcome == outcome for cause in causes)
     ]

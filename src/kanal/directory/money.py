@@ -25,8 +25,12 @@ def rate_on(currency: Currency, day: date) -> Decimal:
     rate = ExchangeRate.objects.filter(currency=currency, valid_from__lte=day).order_by("-valid_from").first()
     if rate is None:
         raise Invalid(
-            {"currency": _("There is no rate for %(code)s on %(day)s. An administrator can add one under Currencies.")
-             % {"code": currency.code, "day": day.isoformat()}}
+            {
+                "currency": _(
+                    "There is no rate for %(code)s on %(day)s. An administrator can add one under Currencies."
+                )
+                % {"code": currency.code, "day": day.isoformat()}
+            }
         )
     return rate.rate
 

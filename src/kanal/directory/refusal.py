@@ -22,8 +22,8 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
 class Missing(Refusal):
     """What was asked for does not exist for this person; faces answer 404."""
 
-    def __init__(self, message: Text = _("There is nothing here for you.")) -> None:
-        super().__init__(message)
+    def __init__(self, message: Text = "") -> None:
+        super().__init__(message or _("There is nothing here for you."))
 
 
 class NotAllowed(Refusal):

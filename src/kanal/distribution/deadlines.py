@@ -71,7 +71,9 @@ class TimeLeft:
         """Say how much working time is left, in hours, or in minutes where it is less than one."""
         minutes = int(self.left.total_seconds() // 60)
         if minutes >= 60:
-            return ngettext("%(n)d working hour left", "%(n)d working hours left", minutes // 60) % {"n": minutes // 60}
+            return ngettext("%(n)d working hour left", "%(n)d working hours left", minutes // 60) % {
+                "n": minutes // 60
+            }
         return ngettext("%(n)d working minute left", "%(n)d working minutes left", minutes) % {"n": minutes}
 
     @property

@@ -32,7 +32,7 @@ def announce(event: Event, offer: Offer) -> None:
 
 
 def receivers(event: Event, offer: Offer) -> list[Person]:
-    """Say who is told: whoever answers offers at the partner; the owner and the partner's channel manager at the vendor.
+    """Say who is told: whoever answers offers at the partner, and at the vendor the owner and the channel manager.
 
     Somebody who did it need not be told.
     """

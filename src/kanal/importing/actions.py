@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 
 from django.core.files.uploadedfile import UploadedFile
@@ -28,7 +27,6 @@ def import_folder(
     dry_run: bool = False,
     rate: str = "",
     tell: Tell = silent,
-    told: Callable[[ImportRun], None] = lambda run: None,
 ) -> ImportRun:
     """Import the files of a folder, here and now.
 
@@ -39,7 +37,6 @@ def import_folder(
         dry_run: try everything and keep nothing.
         rate: what a unit of the files' currency is worth in the base currency, where no rate is known.
         tell: is told how far it is.
-        told: gets the run's record as soon as there is one.
 
     Raises:
         NotAllowed: the person may not.
@@ -49,12 +46,13 @@ def import_folder(
     _ask(by)
     format_of(kind)
     Options.of(rate)
-    run = ImportRun.objects.create(kind=kind, source=str(folder)[:300], by=by, dry_run=dry_run, options={"rate": rate})
-    told(run)
+    run = ImportRun.objects.create(
+        kind=kind, source=str(folder)[:300], by=by, dry_run=dry_run, options={"rate": rate}
+    )
     return carry_out(run, folder, tell=tell)
 
 
-def rehearse_upload(*, kind: str, file: UploadedFile | None, rate: str, by: Person) -> ImportRun:
+def rehearse_upload(*, kind: str, file: UploadedFile[bytes] | None, rate: str, by: Person) -> ImportRun:
     """Take an archive of files and let the worker try to import it; nothing is kept but the report.
 
     Raises:
@@ -66,10 +64,15 @@ def rehearse_upload(*, kind: str, file: UploadedFile | None, rate: str, by: Pers
         raise Invalid({"file": _("Choose a file.")})
     form = format_of(kind)
     Options.of(rate)
-    uploads.check(form, file, file.size or 0)  # type: ignore[arg-type] # Django's files are read like any other
+    uploads.check(form, file, file.size or 0)
     with transaction.atomic():
         run = ImportRun.objects.create(
-            kind=kind, source=Path(file.name or "").name[:300], upload=file, by=by, dry_run=True, options={"rate": rate}
+            kind=kind,
+            source=Path(file.name or "").name[:300],
+            upload=file,
+            by=by,
+            dry_run=True,
+            options={"rate": rate},
         )
         _defer(run)
     return run

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextvars
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import TypeVar, cast
 
 Item = TypeVar("Item")
 _END = object()
@@ -17,8 +17,12 @@ def read_ahead(items: Iterator[Item]) -> Iterator[Item]:
     The iterator must not use the database: its connection belongs to the caller's thread.
     """
     here = contextvars.copy_context()  # the reader's language, for what goes wrong
+
+    def make() -> Item | object:
+        return here.run(lambda: next(items, _END))
+
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="import") as other:
-        coming = other.submit(here.run, next, items, _END)
+        coming = other.submit(make)
         while (item := coming.result()) is not _END:
-            coming = other.submit(here.run, next, items, _END)
-            yield item  # type: ignore[misc] # it is not the end, so it is an item
+            coming = other.submit(make)
+            yield cast("Item", item)

@@ -62,12 +62,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("folder", type=Path, help="the folder that holds them")
     parser.add_argument("--dry-run", action="store_true", help="try everything and keep nothing")
     parser.add_argument("--report", type=Path, metavar="FILE.csv", help="write the report there too")
-    parser.add_argument("--progress", action="store_true", help="show a bar even where the output is no terminal")
+    parser.add_argument(
+        "--progress", action="store_true", help="show a bar even where the output is no terminal"
+    )
     parser.add_argument("--by", metavar="EMAIL", help="the administrator in whose name it is done")
     parser.add_argument(
-        "--rate", default="", metavar="RATE",
+        "--rate",
+        default="",
+        metavar="RATE",
         help="what a unit of the files' currency is worth in the base currency; added where no rate is known",
-    )  # fmt: skip
+    )
     return parser
 
 
@@ -116,7 +120,8 @@ class Bar:
         full = round(part * _BAR)
         speed = done / max(time.monotonic() - self._began, 0.001)
         self._out.write(
-            f"\r[{'█' * full}{'░' * (_BAR - full)}] {part:4.0%}  {done:,} of {total:,} rows  {speed:,.0f} a second "
+            f"\r[{'█' * full}{'░' * (_BAR - full)}] {part:4.0%}  "
+            f"{done:,} of {total:,} rows  {speed:,.0f} a second "
         )
         self._out.flush()
         self._drawn = True

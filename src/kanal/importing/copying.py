@@ -26,24 +26,27 @@ class Bulk:
     """
 
     def __init__(self, model: type[Model], varying: Sequence[str], **fixed: Any) -> None:
-        fields = {item.attname: item for item in model._meta.concrete_fields}  # noqa: SLF001 - Django's own word for it
+        fields = {item.attname: item for item in model._meta.concrete_fields}
         chosen: list[Field[Any, Any]] = [fields.pop(name) for name in varying]
         same = [
             (item, fixed.get(item.attname, item.get_default()))
             for item in fields.values()
             if not isinstance(item, AutoField)
         ]
-        columns = [item.column for item in [*chosen, *(item for item, _value in same)]]
+        columns = [str(item.column) for item in [*chosen, *(item for item, _value in same)]]
         self._tail = tuple(item.get_db_prep_save(value, connection) for item, value in same)
         self._order = sql.SQL("COPY {} ({}) FROM STDIN").format(
-            sql.Identifier(model._meta.db_table),  # noqa: SLF001
-            sql.SQL(", ").join(sql.Identifier(column) for column in columns),
+            sql.Identifier(model._meta.db_table),
+            sql.SQL(", ").join([sql.Identifier(column) for column in columns]),
         )
 
     def write(self, rows: Iterable[Sequence[Any]]) -> None:
         """Append rows, each with the values of the varying fields, ready for the database."""
         connection.ensure_connection()
-        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
-            with cursor.copy(self._order) as copy:
-                for row in rows:
-                    copy.write_row((*row, *self._tail))
+        with (
+            connection.wrap_database_errors,
+            connection.connection.cursor() as cursor,
+            cursor.copy(self._order) as copy,
+        ):
+            for row in rows:
+                copy.write_row((*row, *self._tail))

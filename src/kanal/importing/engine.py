@@ -95,10 +95,11 @@ def _try_out(run: ImportRun, form: Format, folder: Path, progress: Progress, spo
 def _prepare_connection() -> None:
     """Set what makes very many rows with triggers fast, until the transaction ends.
 
-    The history learns who acts by what rides on statements of Django's, and COPY is none: so one goes before. Its
-    triggers ask whether they are switched off; where that was never said, the asking costs a rolled-back
-    subtransaction a row, which passes all foreign keys that wait to be checked: the time grows with the square of the
-    rows. So it is said, and foreign keys are checked batch by batch. The search index takes what is new in at the end.
+    The history learns who acts by what rides on statements of Django's, and COPY is none: so one goes
+    before. Its triggers ask whether they are switched off; where that was never said, the asking costs a
+    rolled-back subtransaction a row, which passes all foreign keys that wait to be checked: the time grows
+    with the square of the rows. So it is said, and foreign keys are checked batch by batch. The search index
+    takes what is new in at the end.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL application_name = 'kanal import'")
@@ -136,7 +137,16 @@ def _count(table: Table, batch: list[Entry], tally: Tally, spool: IO[str]) -> No
     for entry in batch:
         tally.add(table.file, entry)
         for item in entry.told():
-            row = [table.file, entry.line, entry.key, item.outcome, item.field, item.value, item.code, item.facts]
+            row = [
+                table.file,
+                entry.line,
+                entry.key,
+                item.outcome,
+                item.field,
+                item.value,
+                item.code,
+                item.facts,
+            ]
             spool.write(json.dumps(row, default=str) + "\n")
 
 
@@ -159,10 +169,11 @@ def _lines(spool: IO[str]) -> Iterator[list[object]]:
 
 def _tidy() -> None:
     """Take what waits into the search indexes, and let the planner know the new sizes."""
-    tables = [model._meta.db_table for model in _LARGE]  # noqa: SLF001 - Django's own word for it
+    tables = [model._meta.db_table for model in _LARGE]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT gin_clean_pending_list(index.indexrelid) FROM pg_index index JOIN pg_class made ON made.oid = "
+            "SELECT gin_clean_pending_list(index.indexrelid) FROM pg_index index JOIN pg_class made ON "
+            "made.oid = "
             "index.indexrelid JOIN pg_am way ON way.oid = made.relam AND way.amname = 'gin' "
             "WHERE index.indrelid = ANY(%s::regclass[])",
             [tables],

@@ -80,7 +80,8 @@ class Format:
         kind: its stable key.
         label: its name for people.
         tables: its files, in the order in which they are read.
-        start: prepares a run and gives, for each file, what takes its entries in. It decides every entry's outcome.
+        start: prepares a run and gives, for each file, what takes its entries in. It decides every entry's
+            outcome.
         notes: what a person must know of how the files are understood.
     """
 
@@ -112,5 +113,7 @@ def format_of(kind: str) -> Format:
     found = formats().get(kind)
     if found is None:
         known: dict[str, Any] = {"kind": kind, "known": ", ".join(formats())}
-        raise Invalid({"kind": _("“%(kind)s” is no format that can be imported. There are: %(known)s.") % known})
+        raise Invalid(
+            {"kind": _("“%(kind)s” is no format that can be imported. There are: %(known)s.") % known}
+        )
     return found

@@ -83,9 +83,7 @@ class ImportRun(models.Model):
     def broke_off(self) -> bool:
         """Tell whether its process died: it runs by its record but has been silent for long."""
         silent_since = self.seen_at or self.started_at
-        return bool(
-            self.state == RunState.RUNNING and silent_since and silent_since < clock.now() - SILENT
-        )
+        return bool(self.state == RunState.RUNNING and silent_since and silent_since < clock.now() - SILENT)
 
     @property
     def fraction(self) -> float:

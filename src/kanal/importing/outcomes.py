@@ -64,12 +64,12 @@ class Entry:
         """Tell whether it stays out."""
         return self.outcome is Outcome.REJECTED
 
-    def reject(self, code: str, column: str = "", **facts: str) -> None:
+    def reject(self, code: str, column: str = "", /, **facts: str) -> None:
         """Keep the row out, for a reason."""
         self.outcome = Outcome.REJECTED
         self._note(Outcome.REJECTED, code, column, facts)
 
-    def repair(self, code: str, column: str = "", **facts: str) -> None:
+    def repair(self, code: str, column: str = "", /, **facts: str) -> None:
         """Note that the row comes in with a repair."""
         self._note(Outcome.REPAIRED, code, column, facts)
 

@@ -18,7 +18,7 @@ def rejected(run: ImportRun) -> int:
 
 
 def report(run: ImportRun, out: TextIO, *, shown: int) -> None:
-    """Write the sums, what was repaired, the first `shown` rejected rows, and how the files were understood."""
+    """Write the sums, the repairs, the first `shown` rejected rows, and how files were understood."""
     _sums(run, out)
     _causes(run, out)
     _rejected(run, out, shown)
@@ -31,14 +31,20 @@ def _sums(run: ImportRun, out: TextIO) -> None:
     head = [_("File"), _("Rows read"), *(str(outcome.label) for outcome in Outcome)]
     files = queries.sums(run)
     in_all = queries.in_all(run)
-    body = [[item.file or _("In all"), f"{item.read:,}", *(f"{count:,}" for count in item.of)] for item in [*files, in_all]]
+    body = [
+        [item.file or _("In all"), f"{item.read:,}", *(f"{count:,}" for count in item.of)]
+        for item in [*files, in_all]
+    ]
     out.write(_table([head, *body]) + "\n")
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
-        "  ".join(cell.rjust(width) if index else cell.ljust(width) for index, (cell, width) in enumerate(zip(row, widths, strict=True)))
+        "  ".join(
+            cell.rjust(width) if index else cell.ljust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
         for row in rows
     )
 
@@ -59,7 +65,11 @@ def _causes(run: ImportRun, out: TextIO) -> None:
 def _rejected(run: ImportRun, out: TextIO, shown: int) -> None:
     for line in queries.lines(run, outcome=Outcome.REJECTED)[:shown]:
         reason = words.sentence(line.outcome, line.code, line.facts)
-        where = f"{line.file}:{line.line} {line.field} {line.value!r}" if line.field else f"{line.file}:{line.line}"
+        where = (
+            f"{line.file}:{line.line} {line.field} {line.value!r}"
+            if line.field
+            else f"{line.file}:{line.line}"
+        )
         out.write(f"  {where}: {reason}. {words.mend(line.outcome, line.code)}\n")
     more = queries.lines(run, outcome=Outcome.REJECTED).count() - shown
     if more > 0:
@@ -69,5 +79,11 @@ def _rejected(run: ImportRun, out: TextIO, shown: int) -> None:
 def _summary(run: ImportRun) -> str:
     facts = {"rows": queries.in_all(run).read, "changed": queries.changed(run), "rejected": rejected(run)}
     if run.dry_run:
-        return _("Rehearsal: %(rows)s rows read, %(changed)s would be changed, %(rejected)s rejected. Nothing was kept.") % facts
+        return (
+            _(
+                "Rehearsal: %(rows)s rows read, %(changed)s would be changed, %(rejected)s rejected. "
+                "Nothing was kept."
+            )
+            % facts
+        )
     return _("%(rows)s rows read, %(changed)s changed, %(rejected)s rejected.") % facts

@@ -32,8 +32,8 @@ def silent(done: int, total: int) -> None:
 class Progress:
     """Notes in a run's record how far it is.
 
-    The run itself is one transaction, so nobody sees what it writes before it ends. Its progress goes by a second
-    connection, where each note stands at once.
+    The run itself is one transaction, so nobody sees what it writes before it ends. Its progress goes by a
+    second connection, where each note stands at once.
     """
 
     def __init__(self, run: ImportRun, tell: Tell) -> None:

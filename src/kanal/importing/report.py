@@ -33,8 +33,16 @@ def rows(run: ImportRun) -> Iterator[str]:
 
 def _cells(run: ImportRun) -> Iterator[list[Any]]:
     yield [
-        _("File"), _("Line"), _("Key"), _("Outcome"), _("Rows"), _("Column"), _("Value"), _("What"), _("What to do"),
-    ]  # fmt: skip
+        _("File"),
+        _("Line"),
+        _("Key"),
+        _("Outcome"),
+        _("Rows"),
+        _("Column"),
+        _("Value"),
+        _("What"),
+        _("What to do"),
+    ]
     for item in queries.sums(run):
         yield [item.file, "", "", _("Rows read"), item.read, "", "", "", ""]
         for outcome, count in zip(Outcome, item.of, strict=True):

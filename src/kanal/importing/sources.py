@@ -24,7 +24,14 @@ class Unreadable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The cells of one row, in the order of the columns that were asked for; None where the row has too few or many."""
+    """The cells of one row, in the order of the columns that were asked for.
+
+    Attributes:
+        line: where the row begins.
+        cells: what it holds.
+        fits: it has as many cells as the header.
+        found: how many it has.
+    """
 
     line: int
     cells: Sequence[str]
@@ -87,7 +94,8 @@ class Source:
         """
         header = _folded(self.header)
         places = [
-            next((header.index(name) for name in _folded(names) if name in header), None) for names in self.wanted
+            next((header.index(name) for name in _folded(names) if name in header), None)
+            for names in self.wanted
         ]
         missing = [
             self.wanted[index][0]
@@ -102,7 +110,8 @@ class Source:
         twice = sorted({name for name in header if name and header.count(name) > 1})
         if twice:
             raise Unreadable(
-                _("%(file)s has the column %(column)s twice.") % {"file": self.name, "column": ", ".join(twice)}
+                _("%(file)s has the column %(column)s twice.")
+                % {"file": self.name, "column": ", ".join(twice)}
             )
         return places
 
@@ -116,9 +125,8 @@ class Source:
         for line, cells in self._lines():
             found = len(cells)
             fits = found == width
-            if not fits:
-                cells += [""] * (width - found)
-            yield Row(line, ["" if place is None else cells[place].strip() for place in places], fits, found)
+            full = cells if fits else [*cells, *[""] * (width - found)]
+            yield Row(line, ["" if place is None else full[place].strip() for place in places], fits, found)
 
     def count(self) -> int:
         """Say how many rows there are."""

@@ -11,7 +11,7 @@ from kanal.directory.refusal import Refusal
 
 @app.task(queue="import")
 def carry_out(*, run_id: str) -> None:
-    """Carry a queued import out; why one was refused stands in its record, so the job itself has not failed."""
+    """Carry a queued import out; why one was refused stands in its record: the job has not failed."""
     from kanal.importing.actions import carry_out_upload
 
     try:

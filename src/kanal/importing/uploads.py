@@ -51,13 +51,17 @@ def unpacked(form: Format, content: IO[bytes]) -> Iterator[Path]:
         folder = Path(name)
         for file, member in _members(form, archive).items():
             with archive.open(member) as packed, (folder / file).open("wb") as plain:
-                shutil.copyfileobj(packed, plain)  # a member that holds more than it says is refused by zipfile
+                shutil.copyfileobj(
+                    packed, plain
+                )  # a member that holds more than it says is refused by zipfile
         yield folder
 
 
 def _members(form: Format, archive: zipfile.ZipFile) -> Mapping[str, zipfile.ZipInfo]:
     """Find the files of a format in an archive, in whatever folder of it they are."""
-    inside = {PurePosixPath(info.filename).name.casefold(): info for info in archive.infolist() if _is_plain(info)}
+    inside = {
+        PurePosixPath(info.filename).name.casefold(): info for info in archive.infolist() if _is_plain(info)
+    }
     wanted = list(form.files())
     missing = [file for file in wanted if file not in inside]
     if missing:

@@ -48,13 +48,19 @@ REASONS: dict[str, tuple[Text, Text]] = {
     "negative": (_("An amount can’t be negative"), _("Write zero or more.")),
     "no_number": (_("Not a whole number of zero or more"), _("Write digits only.")),
     "unknown_choice": (_("Not one of: %(known)s"), _("Use one of them.")),
-    "unknown_country": (_("No country is known by this name"), _("Use its English name or its two-letter code.")),
+    "unknown_country": (
+        _("No country is known by this name"),
+        _("Use its English name or its two-letter code."),
+    ),
     "repeated": (_("This key stands in line %(first)s already"), _("Remove one of the two rows.")),
     "ambiguous": (_("Several records here have this name"), _("Rename or archive all but one of them here.")),
     "unknown_seller": (_("Not among the sellers"), _("Add the seller to sales_teams.csv.")),
     "unknown_product": (_("Not among the products"), _("Add the product to products.csv.")),
     "unknown_account": (_("Not among the accounts"), _("Add the account to accounts.csv.")),
-    "code_taken": (_("Another product here has the code %(code)s"), _("Change the code of that product here.")),
+    "code_taken": (
+        _("Another product here has the code %(taken)s"),
+        _("Change the code of that product here."),
+    ),
     "not_an_owner": (
         _("%(name)s is known here but can’t own opportunities"),
         _("Give that person the role of a seller here, and let them sign in."),
@@ -109,7 +115,8 @@ def mend(outcome: str, code: str) -> str:
 def made(counts: Mapping[str, int]) -> str:
     """Say what a run made besides the rows of the files."""
     return ", ".join(
-        str(MADE[kind] % {"count": count}) if kind in MADE else f"{count} {kind}" for kind, count in counts.items()
+        str(MADE[kind] % {"count": count}) if kind in MADE else f"{count} {kind}"
+        for kind, count in counts.items()
     )
 
 

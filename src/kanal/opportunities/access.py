@@ -12,7 +12,15 @@ from kanal.directory.access import may_enter_desk, may_enter_portal
 from kanal.directory.models import PartnerRole, Person, VendorRole
 from kanal.opportunities import lifecycle
 from kanal.opportunities.lifecycle import Actor, Verb
-from kanal.opportunities.models import Attachment, Kind, Opportunity, OpportunityQuerySet, Participation, TimelineEntry, Visibility
+from kanal.opportunities.models import (
+    Attachment,
+    Kind,
+    Opportunity,
+    OpportunityQuerySet,
+    Participation,
+    TimelineEntry,
+    Visibility,
+)
 
 _ACTOR_OF_KIND = {
     Kind.OFFERED: Actor.OFFERED,
@@ -98,7 +106,9 @@ def timeline(person: Person, opportunity: Opportunity, part: Participation | Non
 def entries(person: Person, opportunity: Opportunity, part: Participation | None) -> list[TimelineEntry]:
     """Give the timeline that a person reads, newest first, with authors and files."""
     found = TimelineEntry.objects.filter(timeline(person, opportunity, part))
-    return list(found.select_related("author", "company__account", "partner__account").prefetch_related("attachments"))
+    return list(
+        found.select_related("author", "company__account", "partner__account").prefetch_related("attachments")
+    )
 
 
 def attachment(person: Person, key: object) -> Attachment | None:
@@ -123,7 +133,9 @@ def actors(person: Person, opportunity: Opportunity, part: Participation | None)
     return frozenset(roles)
 
 
-def may(person: Person, verb: str, opportunity: Opportunity | None, part: Participation | None = None) -> Answer:
+def may(
+    person: Person, verb: str, opportunity: Opportunity | None, part: Participation | None = None
+) -> Answer:
     """Say whether a person may do something, apart from what the status allows.
 
     Args:
@@ -145,9 +157,16 @@ def _vendor_may(person: Person, verb: str, opportunity: Opportunity | None) -> A
         return Answer(_("An auditor reads everything and changes nothing."))
     if verb in Verb.values and Actor.VENDOR not in lifecycle.BY_VERB[Verb(verb)].actors:
         return Answer(_("Only the partner may do this."))
-    if role is VendorRole.SELLER and verb not in _ANY_SELLER and opportunity and opportunity.owner_id != person.pk:
+    if (
+        role is VendorRole.SELLER
+        and verb not in _ANY_SELLER
+        and opportunity
+        and opportunity.owner_id != person.pk
+    ):
         return Answer(
-            _("A seller changes and distributes only the opportunities that they own; this one is %(owner)s’s.")
+            _(
+                "A seller changes and distributes only the opportunities that they own; this one is %(owner)s’s."
+            )
             % {"owner": opportunity.owner.name}
         )
     return YES

@@ -169,7 +169,11 @@ BY_VERB = {row.verb: row for row in TRANSITIONS}
 
 def _pairs(rows: Iterable[Transition]) -> frozenset[tuple[Status, Status]]:
     return frozenset(
-        (source, target) for row in rows for source in row.sources for target in row.targets if source != target
+        (source, target)
+        for row in rows
+        for source in row.sources
+        for target in row.targets
+        if source != target
     )
 
 
@@ -214,6 +218,9 @@ def verb_to(source: str, target: str, *, made_by_partner: bool, collaboration: b
     for row in TRANSITIONS:
         if row.verb is Verb.SHARE or Actor.VENDOR not in row.actors or Status(source) not in row.sources:
             continue
-        if Status(target) in row.targets and refusal(row.verb, source, made_by_partner=made_by_partner) is None:
+        if (
+            Status(target) in row.targets
+            and refusal(row.verb, source, made_by_partner=made_by_partner) is None
+        ):
             return row.verb
     return None

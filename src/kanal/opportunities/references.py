@@ -13,7 +13,5 @@ def next_references(count: int = 1) -> list[str]:
     A code that a rolled-back transaction took is not given again.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval('opportunities_reference') FROM generate_series(1, %s)", [count]
-        )
+        cursor.execute("SELECT nextval('opportunities_reference') FROM generate_series(1, %s)", [count])
         return [f"OPP-{clock.now().year}-{number:06d}" for (number,) in cursor.fetchall()]

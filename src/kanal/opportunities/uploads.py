@@ -60,17 +60,23 @@ def checked(name: str, size: int, content: IO[bytes]) -> tuple[str, str]:
         raise Invalid({"files": _("“%(name)s” is empty.") % {"name": name}})
     if size > limit:
         raise Invalid(
-            {"files": _("“%(name)s” is %(size)d MB; a file may have %(limit)d MB at most.")
-             % {"name": name, "size": -(-size // 1024**2), "limit": limit // 1024**2}}
+            {
+                "files": _("“%(name)s” is %(size)d MB; a file may have %(limit)d MB at most.")
+                % {"name": name, "size": -(-size // 1024**2), "limit": limit // 1024**2}
+            }
         )
     if suffix not in CONTENT_TYPES:
         raise Invalid(
-            {"files": _("“%(name)s” is of a kind that is not taken. Send one of these: %(kinds)s.")
-             % {"name": name, "kinds": ", ".join(sorted(CONTENT_TYPES))}}
+            {
+                "files": _("“%(name)s” is of a kind that is not taken. Send one of these: %(kinds)s.")
+                % {"name": name, "kinds": ", ".join(sorted(CONTENT_TYPES))}
+            }
         )
     content.seek(0)
     if not _is_what_it_says(suffix, content.read(_HEAD)):
-        raise Invalid({"files": _("“%(name)s” is not what its name says. Save it anew and try again.") % {"name": name}})
+        raise Invalid(
+            {"files": _("“%(name)s” is not what its name says. Save it anew and try again.") % {"name": name}}
+        )
     content.seek(0)
     digest = hashlib.file_digest(content, "sha256").hexdigest()
     content.seek(0)

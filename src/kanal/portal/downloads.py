@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 from kanal.directory.models import Account, Contact
 from kanal.distribution import queries
 from kanal.opportunities.models import Participation
-from kanal.portal import export
 from kanal.portal.guard import partner_page
 from kanal.portal.lists import DISTRIBUTED, KINDS, MANAGED, parts_of
+from kanal.web import sheets
 
-Column = tuple[str | Promise, Callable[[Participation], export.Cell]]
+Column = tuple[str | Promise, Callable[[Participation], sheets.Cell]]
 
 
 def _account(part: Participation) -> Account:
@@ -67,11 +67,11 @@ _CHUNK = 1000
 @require_safe
 def download(request: HttpRequest, which: str, kind: str) -> HttpResponseBase:
     """Give one list, whole, as the page shows it: the same search, filter and order."""
-    if which not in KINDS or kind not in export.CONTENT_TYPES:
+    if which not in KINDS or kind not in sheets.CONTENT_TYPES:
         raise Http404
     parts = parts_of(request, KINDS[which])
     if which == MANAGED.name:
         parts = queries.with_contacts(parts)
     columns = COLUMNS[which]
     rows = ([value(part) for _name, value in columns] for part in parts.iterator(_CHUNK))
-    return export.download(f"{which}-opportunities", kind, [str(name) for name, _value in columns], rows)
+    return sheets.download(f"{which}-opportunities", kind, [str(name) for name, _value in columns], rows)

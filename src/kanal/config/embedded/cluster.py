@@ -47,6 +47,7 @@ _TUNING = {
     "random_page_cost": "1.1",
     "max_wal_size": "2GB",
     "jit": "off",
+    "max_parallel_workers_per_gather": "0",  # starting helpers costs more than our short queries take
     "timezone": "UTC",
     "log_timezone": "UTC",
 }

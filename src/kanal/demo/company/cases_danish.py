@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - a text is easier to read and to mend in one piece
+
 """Cases that a seller wrote down in Danish."""
 
 from kanal.demo.company.case import Case

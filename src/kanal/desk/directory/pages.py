@@ -209,6 +209,7 @@ class RecordPage(NounView):
 
     def post(self, request: HttpRequest, key: uuid.UUID | None = None) -> HttpResponse:
         """Keep what was typed; where it is refused, show it again with the reason."""
+        self.refuse_readers(request)
         record = self.record(request, key)
         form = self.form(request, record, data=request.POST)
         if not form.is_valid():
@@ -237,12 +238,20 @@ class RecordPage(NounView):
         """Say that a record was made."""
         return _("%(name)s is added.") % {"name": record}
 
+    def refuse_readers(self, request: HttpRequest) -> None:
+        """Send away who may read but not keep, whatever they typed.
+
+        Raises:
+            NotAllowed: says why.
+        """
+        reason = access.refusal_to_keep(person(request), self.noun.area)
+        if reason is not None:
+            raise NotAllowed(reason)
+
     def record(self, request: HttpRequest, key: uuid.UUID | None) -> Any:
         """Find the record; None for a new one."""
         if key is None:
-            reason = access.refusal_to_keep(person(request), self.noun.area)
-            if reason is not None:
-                raise NotAllowed(reason)
+            self.refuse_readers(request)
             return None
         found = self.noun.rows(person(request)).filter(pk=key).first()
         if found is None:

@@ -26,6 +26,7 @@ class RatePage(RecordPage):
 
     def post(self, request: HttpRequest, key: uuid.UUID | None = None) -> HttpResponse:
         """Set the rate, and go back to the currency."""
+        self.refuse_readers(request)
         currency = self.record(request, key)
         rates = RateForm(request.POST)
         if rates.is_valid():

@@ -30,16 +30,14 @@ from kanal.opportunities.models import Opportunity
 from kanal.opportunities.targets import for_new, targets
 from kanal.web.components import Crumb, Tab
 
-__all__ = ["Draft", "address", "found", "heading", "new", "page", "shown"]
+__all__ = ["Draft", "address", "found", "heading", "new", "page", "refuse_readers", "shown"]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @vendor_only
 def new(request: HttpRequest) -> HttpResponse:
     """Make an opportunity."""
-    answer = access.may(person(request), "create", None)
-    if not answer:
-        raise NotAllowed(answer.reason or "")
+    refuse_readers(request, "create", None)
     if request.method == "POST":
         return _save(request, None)
     base = Currency.objects.filter(code=settings.BASE_CURRENCY).first()
@@ -58,8 +56,21 @@ def new(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Show an opportunity, or keep what its form says."""
     if request.method == "POST":
-        return _save(request, found(request, key))
+        opportunity = found(request, key)
+        refuse_readers(request, "edit", opportunity)
+        return _save(request, opportunity)
     return shown(request, key)
+
+
+def refuse_readers(request: HttpRequest, verb: str, opportunity: Opportunity | None) -> None:
+    """Send away who may not do this, whatever they typed.
+
+    Raises:
+        NotAllowed: says why.
+    """
+    answer = access.may(person(request), verb, opportunity)
+    if not answer:
+        raise NotAllowed(answer.reason or "")
 
 
 def found(request: HttpRequest, key: uuid.UUID) -> Opportunity:

@@ -25,6 +25,7 @@ def do(request: HttpRequest, key: uuid.UUID, verb: str) -> HttpResponse:
     """Do a verb with what its dialog says; a refused dialog opens again with what was typed."""
     if verb not in Verb.values or Verb(verb) not in FORMS:
         raise Http404
+    record.refuse_readers(request, verb, record.found(request, key))
     form = FORMS[Verb(verb)](request.POST)
     act: Callable[[uuid.UUID, Person], Any] = form.do
     if form.is_valid():

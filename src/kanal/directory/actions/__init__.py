@@ -1,5 +1,6 @@
 """What can happen to the directory: keep, archive, restore; and what can happen to people."""
 
+from kanal.directory.actions.beginning import begin
 from kanal.directory.actions.keeping import archive, keep, restore
 from kanal.directory.actions.partners import keep_partner
 from kanal.directory.actions.people import (
@@ -15,6 +16,7 @@ from kanal.directory.actions.rates import set_rate
 
 __all__ = [
     "archive",
+    "begin",
     "change_role",
     "deactivate",
     "invite",

@@ -4,7 +4,15 @@ from kanal.directory.models.accounts import Account, AccountKind, Contact
 from kanal.directory.models.partners import Partner, PartnerStatus
 from kanal.directory.models.people import PartnerRole, Person, VendorRole
 from kanal.directory.models.record import Record, new_id
-from kanal.directory.models.reference import Currency, ExchangeRate, Industry, Product, ProductFamily, Territory, Tier
+from kanal.directory.models.reference import (
+    Currency,
+    ExchangeRate,
+    Industry,
+    Product,
+    ProductFamily,
+    Territory,
+    Tier,
+)
 
 __all__ = [
     "Account",

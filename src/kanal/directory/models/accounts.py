@@ -24,12 +24,19 @@ class AccountKind(models.TextChoices):
 class Account(Record):
     """A company: a customer, or a partner."""
 
-    kind = models.CharField(_("kind"), max_length=10, choices=AccountKind, default=AccountKind.CUSTOMER, editable=False)
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=AccountKind, default=AccountKind.CUSTOMER, editable=False
+    )
     name = models.CharField(_("name"), max_length=200)
     registration_number = models.CharField(
-        _("registration number"), max_length=40, blank=True, help_text=_("As in the country's company register.")
+        _("registration number"),
+        max_length=40,
+        blank=True,
+        help_text=_("As in the country's company register."),
     )
-    domain = models.CharField(_("web domain"), max_length=120, blank=True, help_text=_("Such as lindholm.example."))
+    domain = models.CharField(
+        _("web domain"), max_length=120, blank=True, help_text=_("Such as lindholm.example.")
+    )
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     street = models.CharField(_("street"), max_length=200, blank=True)
     postal_code = models.CharField(_("postal code"), max_length=20, blank=True)

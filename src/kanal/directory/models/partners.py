@@ -25,17 +25,31 @@ class Partner(Record):
 
     account = models.OneToOneField(Account, models.PROTECT, related_name="profile", verbose_name=_("account"))
     status = models.CharField(_("status"), max_length=10, choices=PartnerStatus, default=PartnerStatus.ACTIVE)
-    tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, related_name="partners", verbose_name=_("tier"))
-    territories = models.ManyToManyField(Territory, blank=True, related_name="partners", verbose_name=_("territories"))
-    industries = models.ManyToManyField(Industry, blank=True, related_name="partners", verbose_name=_("industries"))
+    tier = models.ForeignKey(
+        Tier, models.PROTECT, null=True, blank=True, related_name="partners", verbose_name=_("tier")
+    )
+    territories = models.ManyToManyField(
+        Territory, blank=True, related_name="partners", verbose_name=_("territories")
+    )
+    industries = models.ManyToManyField(
+        Industry, blank=True, related_name="partners", verbose_name=_("industries")
+    )
     families = models.ManyToManyField(
         ProductFamily, blank=True, related_name="partners", verbose_name=_("product families")
     )
     capacity = models.PositiveIntegerField(
-        _("capacity"), null=True, blank=True, help_text=_("How many open opportunities it takes at most. Empty means no limit.")
+        _("capacity"),
+        null=True,
+        blank=True,
+        help_text=_("How many open opportunities it takes at most. Empty means no limit."),
     )
     channel_manager = models.ForeignKey(
-        "Person", models.PROTECT, null=True, blank=True, related_name="partners_looked_after", verbose_name=_("channel manager")
+        "Person",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="partners_looked_after",
+        verbose_name=_("channel manager"),
     )
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Copenhagen")
 

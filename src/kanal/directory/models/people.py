@@ -82,7 +82,7 @@ class Person(Record, AbstractBaseUser):
     density = models.CharField(_("density"), max_length=12, choices=Density, default=Density.COMFORTABLE)
     shortcuts = models.BooleanField(_("keyboard shortcuts of one letter"), default=True)
 
-    objects: ClassVar[PersonManager] = PersonManager()
+    objects: ClassVar[PersonManager] = PersonManager()  # type: ignore[assignment]
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -102,7 +102,9 @@ class Person(Record, AbstractBaseUser):
                 name="person_is_of_the_vendor_or_of_a_partner",
                 condition=(~Q(vendor_role="") & Q(partner__isnull=True, partner_role=""))
                 | (Q(vendor_role="", partner__isnull=False) & ~Q(partner_role="")),
-                violation_error_message=_("A person has a role at the vendor, or a partner and a role there."),
+                violation_error_message=_(
+                    "A person has a role at the vendor, or a partner and a role there."
+                ),
             ),
         ]
 

@@ -49,7 +49,9 @@ class Industry(Named):
 class Tier(Named):
     """A level of partnership; a higher rank means a closer partner."""
 
-    rank = models.PositiveSmallIntegerField(_("rank"), unique=True, help_text=_("A higher rank means a closer partner."))
+    rank = models.PositiveSmallIntegerField(
+        _("rank"), unique=True, help_text=_("A higher rank means a closer partner.")
+    )
 
     class Meta(Named.Meta):
         ordering = ["-rank"]
@@ -71,7 +73,9 @@ class Product(Named):
     """Something that the vendor sells."""
 
     code = models.CharField(_("code"), max_length=40, unique=True, help_text=_("As in the price list."))
-    family = models.ForeignKey(ProductFamily, models.PROTECT, related_name="products", verbose_name=_("product family"))
+    family = models.ForeignKey(
+        ProductFamily, models.PROTECT, related_name="products", verbose_name=_("product family")
+    )
     list_price = models.DecimalField(_("list price"), max_digits=18, decimal_places=2, null=True, blank=True)
     currency = models.ForeignKey(
         "Currency", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("currency")

@@ -65,8 +65,12 @@ def decline(*, key: uuid.UUID, reason: str, by: Person, text: str = "") -> Offer
         step.opportunity.partner = None
         step.move(Status.DECLINED)
         timeline.record(
-            step.opportunity, "declined", by=by, facts={"partner": offer.partner.name, "reason": reason},
-            body=text.strip(), partner=offer.partner,
+            step.opportunity,
+            "declined",
+            by=by,
+            facts={"partner": offer.partner.name, "reason": reason},
+            body=text.strip(),
+            partner=offer.partner,
         )
         announce(Event.DECLINED, offer)
     return offer
@@ -141,5 +145,8 @@ def _check_reason(reason: str, text: str) -> None:
         raise Invalid({"text": _("Say in a few words why, as the reason is “Other”.")})
     if len(text) > MAX_TEXT:
         raise Invalid(
-            {"text": _("The text has %(length)d characters; %(limit)d fit.") % {"length": len(text), "limit": MAX_TEXT}}
+            {
+                "text": _("The text has %(length)d characters; %(limit)d fit.")
+                % {"length": len(text), "limit": MAX_TEXT}
+            }
         )

@@ -15,12 +15,18 @@ from kanal.directory.money import in_base, rate_on
 from kanal.directory.refusal import Invalid
 from kanal.distribution.actions.delivering import close_offer
 from kanal.distribution.actions.step import Step, begin
-from kanal.opportunities.lifecycle import CLOSED, Status, Verb
+from kanal.opportunities.lifecycle import Status, Verb
 from kanal.opportunities.models import CloseReason, Opportunity, Participation
 
 
 def win(
-    *, key: uuid.UUID, reason: str, by: Person, revenue: Decimal | None = None, on: date | None = None, text: str = ""
+    *,
+    key: uuid.UUID,
+    reason: str,
+    by: Person,
+    revenue: Decimal | None = None,
+    on: date | None = None,
+    text: str = "",
 ) -> Opportunity:
     """Close an opportunity as won.
 
@@ -41,7 +47,7 @@ def win(
         step.opportunity.actual_revenue = step.opportunity.estimated_revenue if revenue is None else revenue
         if step.opportunity.actual_revenue is not None and step.opportunity.actual_revenue < 0:
             raise Invalid({"actual_revenue": _("Enter an amount of zero or more.")})
-        _close(step, Status.WON, "won", reason, on, text)
+        _close(step, Status.WON, reason, on=on, text=text)
     return step.opportunity
 
 
@@ -50,7 +56,7 @@ def lose(*, key: uuid.UUID, reason: str, by: Person, on: date | None = None, tex
     with acting(by):
         step = begin(key, Verb.LOSE, by=by)
         step.opportunity.actual_revenue = Decimal(0)
-        _close(step, Status.LOST, "lost", reason, on, text)
+        _close(step, Status.LOST, reason, on=on, text=text)
     return step.opportunity
 
 
@@ -61,7 +67,7 @@ def cancel(*, key: uuid.UUID, reason: str, by: Person, text: str = "") -> Opport
         if step.opportunity.status == Status.DELIVERED:
             close_offer(step, by=by)
             step.opportunity.partner = None
-        _close(step, Status.CANCELED, "canceled", reason, None, text)
+        _close(step, Status.CANCELED, reason, text=text)
     return step.opportunity
 
 
@@ -85,8 +91,7 @@ def reopen(*, key: uuid.UUID, reason: str, by: Person) -> Opportunity:
     return step.opportunity
 
 
-def _close(step: Step, status: Status, event: str, reason: str, on: date | None, text: str) -> None:
-    assert status in CLOSED
+def _close(step: Step, status: Status, reason: str, *, on: date | None = None, text: str) -> None:
     opportunity = step.opportunity
     if reason not in CloseReason.values:
         raise Invalid({"close_reason": _("Choose a reason.")})
@@ -96,5 +101,4 @@ def _close(step: Step, status: Status, event: str, reason: str, on: date | None,
     opportunity.actual_close_date, opportunity.close_reason = day, reason
     opportunity.actual_revenue_base = in_base(opportunity.actual_revenue, rate_on(opportunity.currency, day))
     step.move(status)
-    step.record(event, facts={"reason": reason}, body=text)
-
+    step.record(status.value, facts={"reason": reason}, body=text)

@@ -82,7 +82,11 @@ def close_offer(step: Step, *, by: Person, text: str = "") -> Offer:
     offer.save()
     end_part(step.opportunity, offer.partner)
     timeline.record(
-        step.opportunity, "withdrawn", by=by, facts={"partner": offer.partner.name}, body=text.strip(),
+        step.opportunity,
+        "withdrawn",
+        by=by,
+        facts={"partner": offer.partner.name},
+        body=text.strip(),
         partner=offer.partner,
     )
     announce(Event.WITHDRAWN, offer)
@@ -91,14 +95,20 @@ def close_offer(step: Step, *, by: Person, text: str = "") -> Offer:
 
 def declined_before(opportunity_key: uuid.UUID, partner: Partner) -> bool:
     """Tell whether a partner has declined this opportunity once."""
-    return Offer.objects.filter(opportunity=opportunity_key, partner=partner, status=OfferStatus.DECLINED).exists()
+    return Offer.objects.filter(
+        opportunity=opportunity_key, partner=partner, status=OfferStatus.DECLINED
+    ).exists()
 
 
 def _check_partner(step: Step, partner: Partner, override_reason: str) -> None:
     if not partner.takes_offers:
         raise Invalid(
-            {"partner": _("%(partner)s takes no offers now: its status is “%(status)s”. Choose another partner.")
-             % {"partner": partner.name, "status": partner.get_status_display()}}
+            {
+                "partner": _(
+                    "%(partner)s takes no offers now: its status is “%(status)s”. Choose another partner."
+                )
+                % {"partner": partner.name, "status": partner.get_status_display()}
+            }
         )
     working = Participation.objects.filter(opportunity=step.opportunity, until__isnull=True).first()
     if working is not None:
@@ -108,6 +118,12 @@ def _check_partner(step: Step, partner: Partner, override_reason: str) -> None:
         )
     if declined_before(step.opportunity.pk, partner) and not override_reason:
         raise Invalid(
-            {"partner": _("%(partner)s declined this opportunity before. Choose another partner, or say why it should get it again.")
-             % {"partner": partner.name}, "override_reason": _("Say why it goes to this partner again.")}
+            {
+                "partner": _(
+                    "%(partner)s declined this opportunity before. "
+                    "Choose another partner, or say why it should get it again."
+                )
+                % {"partner": partner.name},
+                "override_reason": _("Say why it goes to this partner again."),
+            }
         )

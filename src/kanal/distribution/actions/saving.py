@@ -82,8 +82,10 @@ def _name_partner(opportunity: Opportunity, partner: Partner | None, *, by: Pers
     """Note the partner that it is meant for. Nobody is told, and nothing is open to them, before it is delivered."""
     if opportunity.status not in NEEDS_PARTNER or opportunity.made_by_a_partner:
         raise Invalid(
-            {"partner": _("The partner can’t be changed while the status is “%(status)s”.")
-             % {"status": Status(opportunity.status).label}}
+            {
+                "partner": _("The partner can’t be changed while the status is “%(status)s”.")
+                % {"status": Status(opportunity.status).label}
+            }
         )
     locked = lock(opportunity.pk, by=by)
     locked.partner = partner
@@ -93,13 +95,18 @@ def _name_partner(opportunity: Opportunity, partner: Partner | None, *, by: Pers
 
 def _change_status(opportunity: Opportunity, move: Move, *, by: Person) -> None:
     verb = lifecycle.verb_to(
-        opportunity.status, move.status, made_by_partner=opportunity.made_by_a_partner,
+        opportunity.status,
+        move.status,
+        made_by_partner=opportunity.made_by_a_partner,
         collaboration=opportunity.collaboration,
     )
     if verb is None or move.status not in Status.values:
         raise Conflict(
             _("No step leads from “%(old)s” to “%(new)s”.")
-            % {"old": Status(opportunity.status).label, "new": dict(Status.choices).get(move.status, move.status)}
+            % {
+                "old": Status(opportunity.status).label,
+                "new": dict(Status.choices).get(move.status, move.status),
+            }
         )
     _do(verb, opportunity.pk, move, by=by)
 

@@ -45,12 +45,18 @@ class Step:
     def record(self, event: str, *, facts: Mapping[str, str] | None = None, body: str = "") -> None:
         """Append an event for those who take part now: all in a collaboration, else the one partner, else nobody."""
         running = list(
-            Participation.objects.filter(opportunity=self.opportunity, until__isnull=True)
-            .select_related("partner__account")
+            Participation.objects.filter(opportunity=self.opportunity, until__isnull=True).select_related(
+                "partner__account"
+            )
         )
         together = any(part.kind == Kind.COLLABORATING for part in running)
         timeline.record(
-            self.opportunity, event, by=self.by, facts=facts, body=body.strip(), shared=bool(running),
+            self.opportunity,
+            event,
+            by=self.by,
+            facts=facts,
+            body=body.strip(),
+            shared=bool(running),
             partner=running[0].partner if running and not together else None,
         )
 
@@ -109,7 +115,9 @@ def pending(opportunity: Opportunity) -> Offer:
 def take_part(opportunity: Opportunity, partner: Partner, kind: Kind) -> Participation:
     """Let a partner take part from now on; a part that it has already ends."""
     end_part(opportunity, partner)
-    return Participation.objects.create(opportunity=opportunity, partner=partner, kind=kind, since=clock.now())
+    return Participation.objects.create(
+        opportunity=opportunity, partner=partner, kind=kind, since=clock.now()
+    )
 
 
 def end_part(opportunity: Opportunity, partner: Partner | None = None) -> None:

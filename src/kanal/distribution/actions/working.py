@@ -92,7 +92,9 @@ def extend(*, key: uuid.UUID, until: date, reason: str, by: Person) -> Opportuni
         _need_reason(reason)
         old = step.opportunity.estimated_close_date
         if until <= max(old or until, clock.today()):
-            raise Invalid({"estimated_close_date": _("Choose a date after today and after the one that stands now.")})
+            raise Invalid(
+                {"estimated_close_date": _("Choose a date after today and after the one that stands now.")}
+            )
         step.opportunity.estimated_close_date = until
         step.save()
         facts = {"old": old.isoformat() if old else "–", "new": until.isoformat()}
@@ -113,8 +115,12 @@ def return_(*, key: uuid.UUID, reason: str, by: Person, text: str = "") -> Oppor
             raise Invalid({"reason": _("Choose one of the reasons.")})
         partner = step.part.partner
         timeline.record(
-            step.opportunity, "returned", by=by, facts={"partner": partner.name, "reason": reason},
-            body=text.strip(), partner=partner,
+            step.opportunity,
+            "returned",
+            by=by,
+            facts={"partner": partner.name, "reason": reason},
+            body=text.strip(),
+            partner=partner,
         )
         end_part(step.opportunity, partner)
         step.opportunity.partner = None
@@ -160,7 +166,9 @@ def share(*, key: uuid.UUID, partners: Sequence[Partner], by: Person) -> Opportu
                 )
         Participation.objects.filter(opportunity=key, until__isnull=True).update(kind=Kind.COLLABORATING)
         taking_part = set(
-            Participation.objects.filter(opportunity=key, until__isnull=True).values_list("partner_id", flat=True)
+            Participation.objects.filter(opportunity=key, until__isnull=True).values_list(
+                "partner_id", flat=True
+            )
         )
         for partner in partners:
             if partner.pk not in taking_part:
@@ -176,4 +184,3 @@ def share(*, key: uuid.UUID, partners: Sequence[Partner], by: Person) -> Opportu
 def _need_reason(reason: str) -> None:
     if not reason.strip():
         raise Invalid({"reason": _("Say why, in a few words.")})
-

@@ -28,7 +28,9 @@ class Accounts:
                 found = here.get(entry["account"])
                 self._book.accounts[entry["account"]] = found[0].pk if found else new_id()
         rows = [entry for entry in entries if not entry.rejected]
-        industries = named(Industry, {entry["sector"]: None for entry in rows if entry["sector"]}, self._context)
+        industries = named(
+            Industry, {entry["sector"]: None for entry in rows if entry["sector"]}, self._context
+        )
         fresh: list[Account] = []
         parents = self._parents(rows, here)
         for entry in rows:
@@ -59,7 +61,7 @@ class Accounts:
         )
 
     def _parents(self, rows: Sequence[Entry], here: dict[str, list[Any]]) -> dict[str, uuid.UUID | None]:
-        """Give the key of each company's parent; one that is unknown or leads in a circle is noted and left out."""
+        """Give the key of each company's parent; one that is unknown or leads in a circle is left out."""
         named_parent = {entry["account"]: entry["subsidiary_of"] for entry in rows}
         found: dict[str, uuid.UUID | None] = {}
         for entry in rows:
@@ -71,7 +73,9 @@ class Accounts:
                 named_parent[entry["account"]] = None
                 continue
             same = here.get(parent, [])
-            found[entry["account"]] = self._book.accounts.get(parent) or (same[0].pk if len(same) == 1 else None)
+            found[entry["account"]] = self._book.accounts.get(parent) or (
+                same[0].pk if len(same) == 1 else None
+            )
             if found[entry["account"]] is None:
                 entry.repair("parent_unknown", "subsidiary_of")
         return found

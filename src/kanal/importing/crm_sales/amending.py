@@ -1,4 +1,4 @@
-"""Opportunities that are here already: compare, and follow the file where no person has changed the record since."""
+"""Opportunities that are here already: follow the file where no person has changed the record since."""
 
 from __future__ import annotations
 
@@ -32,8 +32,12 @@ _STATED = {
 _ESTIMATE = {"estimated_revenue": "close_value"}
 # What follows from it and is written with it.
 _FOLLOWS = (
-    "estimated_revenue", "estimated_revenue_base", "exchange_rate", "actual_revenue_base", "close_reason",
-)  # fmt: skip
+    "estimated_revenue",
+    "estimated_revenue_base",
+    "exchange_rate",
+    "actual_revenue_base",
+    "close_reason",
+)
 _SHOWN = {
     "account_id": "account_name",
     "partner_id": "partner_name",
@@ -54,10 +58,14 @@ class Amender:
     @staticmethod
     def known(keys: Iterable[str]) -> dict[str, Known]:
         """Give what is here of these keys."""
-        found = Opportunity.objects.exclude(external_key="").filter(external_key__in=list(keys)).values(*_READ)
+        found = (
+            Opportunity.objects.exclude(external_key="").filter(external_key__in=list(keys)).values(*_READ)
+        )
         known: dict[str, Known] = {row["external_key"]: {**row, "products": set()} for row in found}
         by_id = {row["id"]: row for row in known.values()}
-        lines = OpportunityProduct.objects.filter(opportunity__in=by_id).values_list("opportunity_id", "product_id")
+        lines = OpportunityProduct.objects.filter(opportunity__in=by_id).values_list(
+            "opportunity_id", "product_id"
+        )
         for opportunity, product in lines:
             by_id[opportunity]["products"].add(product)
         return known
@@ -70,17 +78,19 @@ class Amender:
         if not differs and not other_product:
             entry.stay()
         elif here["modified_by_id"] is not None:
-            _tell(entry, differs, here, entry.keep)
+            _tell(differs, here, entry.keep)
             if not differs:
                 entry.keep("product", "…")
         elif _forbidden(here["status"], draft.status):
             entry.reject(
-                "status_forbidden", "deal_stage",
-                old=str(Status(here["status"]).label), new=str(Status(draft.status).label),
-            )  # fmt: skip
+                "status_forbidden",
+                "deal_stage",
+                old=str(Status(here["status"]).label),
+                new=str(Status(draft.status).label),
+            )
         else:
             self._follow(draft, here, {*differs, *_FOLLOWS}, other_product=other_product)
-            _tell(entry, differs, here, entry.change)
+            _tell(differs, here, entry.change)
             if not differs:
                 entry.change("product", "…")
 
@@ -105,7 +115,7 @@ def _forbidden(old: str, new: str) -> bool:
     return old != new and (Status(old), Status(new)) not in PAIRS - SHARED_PAIRS
 
 
-def _tell(entry: Entry, differs: dict[str, str], here: Known, note: Any) -> None:
+def _tell(differs: dict[str, str], here: Known, note: Any) -> None:
     for column in dict.fromkeys(differs.values()):
         shown = [here[_SHOWN.get(name, name)] for name, its in differs.items() if its == column]
         note(column, ", ".join(str(value) for value in shown if value not in {None, ""}) or "–")

@@ -15,6 +15,7 @@ from kanal.directory.models.reference import Named
 from kanal.importing.formats import Context
 
 Kept = TypeVar("Kept", bound=Named)
+Found = TypeVar("Found", bound=Record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +54,16 @@ def named(model: type[Kept], names: Iterable[str], context: Context) -> dict[str
             fresh.setdefault(name.casefold(), model(name=name))
     model.objects.bulk_create(fresh.values())
     if fresh:
-        context.made[model._meta.model_name or ""] += len(fresh)  # noqa: SLF001 - Django's own word for it
+        context.made[model._meta.model_name or ""] += len(fresh)
     found = known | fresh
     return {name: found[name.casefold()] for name in names}
 
 
-def by_name(records: Iterable[Record], name: str = "name") -> dict[str, list[Record]]:
+def by_name(records: Iterable[Found]) -> dict[str, list[Found]]:
     """Sort records by their name; among those of one name, archived ones count only where no other does."""
-    found: dict[str, list[Record]] = {}
+    found: dict[str, list[Found]] = {}
     for record in records:
-        same = found.setdefault(getattr(record, name), [])
+        same = found.setdefault(str(record.name), [])  # type: ignore[attr-defined]
         if same and record.archived_at is None and same[0].archived_at is not None:
             same.clear()
         if not same or (record.archived_at is None) == (same[0].archived_at is None):

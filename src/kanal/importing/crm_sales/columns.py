@@ -40,7 +40,9 @@ _COUNTRIES = {"Philipines": "Philippines", "Korea": "South Korea"}
 def _countries() -> Mapping[str, str]:
     """Give the code of every country, by its English name and by itself."""
     named = {
-        code: str(name) for code, name in Locale("en").territories.items() if len(code) == 2 and code.isalpha()
+        code: str(name)
+        for code, name in Locale("en").territories.items()
+        if len(code) == 2 and code.isalpha()
     }
     return {name.casefold(): code for code, name in named.items()} | {code.casefold(): code for code in named}
 
@@ -97,7 +99,9 @@ PIPELINE = Table(
     columns=(
         Column("opportunity_id", text(60), required=True),
         Column("sales_agent", text(200), required=True),
-        Column("product", text(120), required=True, spellings={"GTXPro": "GTX Pro"}, repair="product_spelling"),
+        Column(
+            "product", text(120), required=True, spellings={"GTXPro": "GTX Pro"}, repair="product_spelling"
+        ),
         Column("account", text(200)),
         Column("deal_stage", choice(STEPS), required=True),
         Column("engage_date", american_date),

@@ -104,7 +104,9 @@ class Drafter:
         return Draft(
             id=new_key(),
             external_key=external_key(entry),
-            topic=f"{ware.name} for {entry['account']}" if entry["account"] else f"{ware.name}, customer not named",
+            topic=f"{ware.name} for {entry['account']}"
+            if entry["account"]
+            else f"{ware.name}, customer not named",
             account_id=self._book.accounts[entry["account"]] if entry["account"] else None,
             partner_id=seller.partner,
             owner_id=seller.owner,

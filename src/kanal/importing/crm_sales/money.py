@@ -57,7 +57,8 @@ class Dollars:
         if context.options.rate is None:
             raise Refusal(
                 _(
-                    "No rate is known for %(code)s on %(day)s, the first day in the files. Add one under Currencies, or "
+                    "No rate is known for %(code)s on %(day)s, the first day in the files. Add one under "
+                    "Currencies, or "
                     "give the import a rate: on the command line with --rate."
                 )
                 % {"code": CODE, "day": first.isoformat()}

@@ -25,15 +25,32 @@ from kanal.opportunities.models import (
 from kanal.opportunities.references import next_references
 
 _OPPORTUNITY = (
-    "id", "reference", "external_key", "topic", "account_id", "partner_id", "owner_id", "territory_id",
-    "estimated_revenue", "estimated_revenue_base", "exchange_rate", "estimated_close_date", "actual_revenue",
-    "actual_revenue_base", "actual_close_date", "status", "status_since", "stage", "stage_since", "close_reason",
+    "id",
+    "reference",
+    "external_key",
+    "topic",
+    "account_id",
+    "partner_id",
+    "owner_id",
+    "territory_id",
+    "estimated_revenue",
+    "estimated_revenue_base",
+    "exchange_rate",
+    "estimated_close_date",
+    "actual_revenue",
+    "actual_revenue_base",
+    "actual_close_date",
+    "status",
+    "status_since",
+    "stage",
+    "stage_since",
+    "close_reason",
     "created_at",
-)  # fmt: skip
+)
 
 
 class Pipeline:
-    """Takes opportunities in: new ones in bulk, known ones one by one where the file says something else now."""
+    """Takes opportunities in: new ones in bulk, known ones one by one where the file has changed."""
 
     def __init__(self, context: Context, book: Book, dollars: Dollars) -> None:
         self._rehearsal = context.rehearsal
@@ -41,15 +58,24 @@ class Pipeline:
         self._amender = Amender(context)
         by, now = context.by.pk if context.by else None, context.now
         self._opportunities = Bulk(
-            Opportunity, _OPPORTUNITY, currency_id=dollars.currency.pk, source=Source.IMPORT, created_by_id=by,
+            Opportunity,
+            _OPPORTUNITY,
+            currency_id=dollars.currency.pk,
+            source=Source.IMPORT,
+            created_by_id=by,
             modified_at=now,
-        )  # fmt: skip
+        )
         self._lines = Bulk(OpportunityProduct, ("id", "opportunity_id", "product_id", "unit_price"))
         self._parts = Bulk(Participation, ("id", "opportunity_id", "partner_id", "since"), kind=Kind.MANAGING)
         self._timeline = Bulk(
-            TimelineEntry, ("id", "opportunity_id"), at=now, event="imported", facts={"origin": KIND}, author_id=by,
+            TimelineEntry,
+            ("id", "opportunity_id"),
+            at=now,
+            event="imported",
+            facts={"origin": KIND},
+            author_id=by,
             visibility=Visibility.INTERNAL,
-        )  # fmt: skip
+        )
         self._tried = 0
 
     def load(self, entries: Sequence[Entry]) -> None:
@@ -66,7 +92,9 @@ class Pipeline:
         if not fresh:
             return
         drafts: list[Draft] = []
-        references = self._references(len(fresh))  # asked for before the rows stream: one connection does one thing
+        references = self._references(
+            len(fresh)
+        )  # asked for before the rows stream: one connection does one thing
         self._opportunities.write(self._rows(fresh, references, drafts))
         self._lines.write((new_key(), draft.id, draft.product, draft.unit_price) for draft in drafts)
         self._parts.write((new_key(), draft.id, draft.partner_id, draft.since) for draft in drafts)
@@ -75,7 +103,7 @@ class Pipeline:
     def _rows(
         self, fresh: Sequence[Entry], references: Iterable[str], drafts: list[Draft]
     ) -> Iterator[Sequence[Any]]:
-        """Give the rows of new opportunities and keep their drafts; they are made while the server writes others."""
+        """Give the rows of new opportunities and keep their drafts, made while the server writes."""
         for entry, reference in zip(fresh, references, strict=True):
             draft = self._drafter.draft(entry)
             if draft is not None:
@@ -93,8 +121,25 @@ class Pipeline:
 
 def _row(draft: Draft, reference: str) -> Sequence[Any]:
     return (
-        draft.id, reference, draft.external_key, draft.topic, draft.account_id, draft.partner_id, draft.owner_id,
-        draft.territory_id, draft.estimated_revenue, draft.estimated_revenue_base, draft.exchange_rate,
-        draft.estimated_close_date, draft.actual_revenue, draft.actual_revenue_base, draft.actual_close_date,
-        draft.status, draft.changed, draft.stage, draft.changed, draft.close_reason, draft.since,
-    )  # fmt: skip
+        draft.id,
+        reference,
+        draft.external_key,
+        draft.topic,
+        draft.account_id,
+        draft.partner_id,
+        draft.owner_id,
+        draft.territory_id,
+        draft.estimated_revenue,
+        draft.estimated_revenue_base,
+        draft.exchange_rate,
+        draft.estimated_close_date,
+        draft.actual_revenue,
+        draft.actual_revenue_base,
+        draft.actual_close_date,
+        draft.status,
+        draft.changed,
+        draft.stage,
+        draft.changed,
+        draft.close_reason,
+        draft.since,
+    )

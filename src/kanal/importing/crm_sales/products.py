@@ -31,7 +31,7 @@ class Products:
             if product is not None:
                 self._compare(entry, product, families)
             elif _code(entry) in codes:
-                entry.reject("code_taken", "product", code=_code(entry))
+                entry.reject("code_taken", "product", taken=_code(entry))
                 continue
             else:
                 product = self._product(entry, families)

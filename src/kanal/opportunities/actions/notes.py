@@ -54,10 +54,7 @@ def add_note(
         with acting(by):
             opportunity = lock(key, by=by)
             part = access.participation(by, opportunity)
-            answer = access.may(by, "note", opportunity, part)
-            if not answer:
-                raise NotAllowed(answer.reason or "")
-            _check(body, files)
+            _check(access.may(by, "note", opportunity, part), body, files)
             entry = _entry(opportunity, part, body.strip(), shared=shared or not by.is_vendor, by=by)
             for upload in files:
                 stored.append(_store(entry, upload))  # noqa: PERF401 - what is stored is removed if a later one fails
@@ -75,7 +72,9 @@ def readers(opportunity: Opportunity, part: Participation | None) -> Partner | N
     so that the next partner does not read it.
     """
     running = list(
-        Participation.objects.filter(opportunity=opportunity, until__isnull=True).select_related("partner__account")[:2]
+        Participation.objects.filter(opportunity=opportunity, until__isnull=True).select_related(
+            "partner__account"
+        )[:2]
     )
     if part is not None:
         return None if part.kind == Kind.COLLABORATING else part.partner
@@ -84,12 +83,17 @@ def readers(opportunity: Opportunity, part: Participation | None) -> Partner | N
     return None
 
 
-def _check(body: str, files: Sequence[Upload]) -> None:
+def _check(answer: access.Answer, body: str, files: Sequence[Upload]) -> None:
+    if not answer:
+        raise NotAllowed(answer.reason or "")
     if not body.strip() and not files:
         raise Invalid({"body": _("Write a note, or add a file.")})
     if len(body) > MAX_LENGTH:
         raise Invalid(
-            {"body": _("The note has %(length)d characters; %(limit)d fit.") % {"length": len(body), "limit": MAX_LENGTH}}
+            {
+                "body": _("The note has %(length)d characters; %(limit)d fit.")
+                % {"length": len(body), "limit": MAX_LENGTH}
+            }
         )
     if len(files) > MAX_FILES:
         raise Invalid({"files": _("Ten files at most come with one note.")})

@@ -31,9 +31,13 @@ def create(*, values: Values, by: Person) -> Opportunity:
         if not answer:
             raise NotAllowed(answer.reason or "")
         opportunity = Opportunity(
-            reference=next_references()[0], created_by=by, modified_by=by, owner=values.owner or by, **values.plain()
+            reference=next_references()[0],
+            created_by=by,
+            modified_by=by,
+            owner=values.owner or by,
+            **values.plain(),
         )
-        _relate(opportunity, values, by=by)
+        _relate(opportunity, values)
         _value(opportunity)
         opportunity.save(force_insert=True)
         _keep_lines(opportunity, values.lines)
@@ -84,7 +88,7 @@ def edit(*, key: uuid.UUID, version: int, values: Values, by: Person) -> Opportu
         for name, value in values.plain().items():
             setattr(opportunity, name, value)
         opportunity.owner = values.owner or opportunity.owner
-        _relate(opportunity, values, by=by)
+        _relate(opportunity, values)
         if before[:3] != _facts(opportunity)[:3]:
             _value(opportunity)
         lines_changed = _keep_lines(opportunity, values.lines)
@@ -104,7 +108,11 @@ def touch(opportunity: Opportunity, *, by: Person | None) -> None:
 def stale(opportunity: Opportunity, values: Values) -> Stale:
     """Make the refusal of an edit that started from an old version: what stands there now."""
     wanted = {**values.plain(), "account": values.account, "contact": values.contact}
-    changed = {name: getattr(opportunity, name) for name, value in wanted.items() if getattr(opportunity, name) != value}
+    changed = {
+        name: getattr(opportunity, name)
+        for name, value in wanted.items()
+        if getattr(opportunity, name) != value
+    }
     who = opportunity.modified_by.name if opportunity.modified_by else ""
     return Stale(
         _("%(who)s changed this while you wrote. Nothing of yours is lost: compare, then save again.")
@@ -115,7 +123,7 @@ def stale(opportunity: Opportunity, values: Values) -> Stale:
 
 
 def _facts(opportunity: Opportunity) -> list[Any]:
-    names = [item.attname for item in Opportunity._meta.concrete_fields if item.editable]  # noqa: SLF001
+    names = [item.attname for item in Opportunity._meta.concrete_fields if item.editable]
     first = ["currency_id", "estimated_revenue", "account_id"]
     return [getattr(opportunity, name) for name in [*first, *(name for name in names if name not in first)]]
 
@@ -126,7 +134,7 @@ def _value(opportunity: Opportunity) -> None:
     opportunity.estimated_revenue_base = in_base(opportunity.estimated_revenue, opportunity.exchange_rate)
 
 
-def _relate(opportunity: Opportunity, values: Values, *, by: Person) -> None:
+def _relate(opportunity: Opportunity, values: Values) -> None:
     opportunity.account = _account(values.account)
     opportunity.contact = _contact(values.contact, opportunity.account)
     if not access.may_own(opportunity.owner):
@@ -152,12 +160,18 @@ def _contact(wanted: Contact | NewContact | None, account: Account | None) -> Co
         if not wanted.name.strip():
             raise Invalid({"contact": _("Give the new contact a name.")})
         return Contact.objects.create(
-            account=account, name=wanted.name.strip(), email=wanted.email, phone=wanted.phone, job_title=wanted.job_title
+            account=account,
+            name=wanted.name.strip(),
+            email=wanted.email,
+            phone=wanted.phone,
+            job_title=wanted.job_title,
         )
     if wanted.account_id != account.pk:
         raise Invalid(
-            {"contact": _("%(contact)s works for another company than %(account)s.")
-             % {"contact": wanted.name, "account": account.name}}
+            {
+                "contact": _("%(contact)s works for another company than %(account)s.")
+                % {"contact": wanted.name, "account": account.name}
+            }
         )
     return wanted
 
@@ -168,7 +182,9 @@ def _keep_lines(opportunity: Opportunity, lines: Sequence[Line] | None) -> bool:
         return False
     products = [line.product.pk for line in lines]
     if len(set(products)) != len(products):
-        raise Invalid({"lines": _("A product stands here twice: put it in one line with the whole quantity.")})
+        raise Invalid(
+            {"lines": _("A product stands here twice: put it in one line with the whole quantity.")}
+        )
     before = {line.product_id: (line.quantity, line.unit_price) for line in opportunity.lines.all()}
     wanted = {line.product.pk: (line.quantity, line.unit_price) for line in lines}
     if before == wanted:

@@ -74,14 +74,21 @@ class OpportunityQuerySet(models.QuerySet["Opportunity"]):
 SEARCH_FIELDS = ("topic", "reference", "account_name", "partner_name")
 # The stages in the order of the sale; the index below and the list's order must say the same.
 STAGE_ORDER = Case(
-    *(When(stage=key, then=Value(place)) for place, key in enumerate(Stage.values)), output_field=models.SmallIntegerField()
+    *(When(stage=key, then=Value(place)) for place, key in enumerate(Stage.values)),
+    output_field=models.SmallIntegerField(),
 )
 
 
 def money_field(label: Any, **options: Any) -> models.DecimalField[Any, Any]:
     """Give a column for an amount of money; its currency stands beside it."""
     return models.DecimalField(
-        label, max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(Decimal(0))], **options
+        label,
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        **options,
     )
 
 
@@ -98,16 +105,30 @@ class Opportunity(models.Model):
     reference = models.CharField(_("reference"), max_length=20, unique=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     external_key = models.CharField(
-        _("key elsewhere"), max_length=80, blank=True, default="", editable=False,
+        _("key elsewhere"),
+        max_length=80,
+        blank=True,
+        default="",
+        editable=False,
         help_text=_("The key that it had in the system that it was imported from."),
     )
 
     topic = models.CharField(_("Topic"), max_length=300)
     account = models.ForeignKey(
-        Account, models.PROTECT, null=True, blank=True, related_name="opportunities", verbose_name=_("Account")
+        Account,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+        verbose_name=_("Account"),
     )
     contact = models.ForeignKey(
-        Contact, models.PROTECT, null=True, blank=True, related_name="opportunities", verbose_name=_("Contact")
+        Contact,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+        verbose_name=_("Contact"),
     )
     currency = models.ForeignKey(
         Currency, models.PROTECT, db_index=False, related_name="+", verbose_name=_("Currency")
@@ -121,13 +142,24 @@ class Opportunity(models.Model):
     actual_close_date = models.DateField(_("Actual close date"), null=True, blank=True)
     rating = models.CharField(_("Rating"), max_length=8, choices=Rating, default=Rating.WARM)
     probability = models.PositiveSmallIntegerField(
-        _("Probability"), null=True, blank=True, validators=[MaxValueValidator(100)], help_text=_("In percent, 0 to 100.")
+        _("Probability"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(100)],
+        help_text=_("In percent, 0 to 100."),
     )
     territory = models.ForeignKey(
-        Territory, models.PROTECT, null=True, blank=True, related_name="opportunities", verbose_name=_("Territory")
+        Territory,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+        verbose_name=_("Territory"),
     )
     source = models.CharField(_("Source"), max_length=12, choices=Source, default=Source.VENDOR)
-    owner = models.ForeignKey(Person, models.PROTECT, related_name="owned_opportunities", verbose_name=_("Owner"))
+    owner = models.ForeignKey(
+        Person, models.PROTECT, related_name="owned_opportunities", verbose_name=_("Owner")
+    )
 
     customer_situation = models.TextField(_("Customer situation"), max_length=4000, blank=True)
     customer_need = models.TextField(_("Customer need"), max_length=4000, blank=True)
@@ -137,14 +169,26 @@ class Opportunity(models.Model):
         _("Status"), max_length=12, choices=Status, default=Status.IN_PROGRESS, editable=False
     )
     status_since = models.DateTimeField(default=clock.now, editable=False)
-    status_before_hold = models.CharField(max_length=12, choices=Status, blank=True, default="", editable=False)
+    status_before_hold = models.CharField(
+        max_length=12, choices=Status, blank=True, default="", editable=False
+    )
     stage = models.CharField(_("Stage"), max_length=20, choices=Stage, default=Stage.PROSPECT)
     stage_since = models.DateTimeField(default=clock.now, editable=False)
     partner = models.ForeignKey(
-        Partner, models.PROTECT, null=True, blank=True, related_name="opportunities", verbose_name=_("Partner")
+        Partner,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+        verbose_name=_("Partner"),
     )
     made_by_partner = models.ForeignKey(
-        Partner, models.PROTECT, null=True, blank=True, db_index=False, editable=False,
+        Partner,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        editable=False,
         related_name="made_opportunities",
     )
     collaboration = models.BooleanField(_("Partner collaboration"), default=False)
@@ -154,9 +198,13 @@ class Opportunity(models.Model):
     account_name = models.CharField(max_length=200, default="", editable=False)
     partner_name = models.CharField(max_length=200, default="", editable=False)
     created_at = models.DateTimeField(_("Created"), default=clock.now, editable=False)
-    created_by = models.ForeignKey(Person, models.PROTECT, null=True, db_index=False, editable=False, related_name="+")
+    created_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, db_index=False, editable=False, related_name="+"
+    )
     modified_at = models.DateTimeField(_("Modified"), default=clock.now, editable=False)
-    modified_by = models.ForeignKey(Person, models.PROTECT, null=True, db_index=False, editable=False, related_name="+")
+    modified_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, db_index=False, editable=False, related_name="+"
+    )
 
     objects = OpportunityQuerySet.as_manager()
 
@@ -206,7 +254,9 @@ class Opportunity(models.Model):
             models.Index(fields=["estimated_close_date", "id"], name="opp_close_date"),
             models.Index(STAGE_ORDER, F("created_at").desc(), F("id").desc(), name="opp_stage"),
             models.Index(
-                fields=["made_by_partner", "-created_at"], name="opp_made_by", condition=Q(made_by_partner__isnull=False)
+                fields=["made_by_partner", "-created_at"],
+                name="opp_made_by",
+                condition=Q(made_by_partner__isnull=False),
             ),
             models.Index(fields=["answer_by"], name="opp_answer_by", condition=Q(status=Status.DELIVERED)),
             GinIndex(
@@ -241,7 +291,11 @@ class OpportunityProduct(models.Model):
     opportunity = models.ForeignKey(Opportunity, models.CASCADE, db_index=False, related_name="lines")
     product = models.ForeignKey(Product, models.PROTECT, related_name="lines", verbose_name=_("product"))
     quantity = models.DecimalField(
-        _("quantity"), max_digits=12, decimal_places=2, default=Decimal(1), validators=[MinValueValidator(Decimal("0.01"))]
+        _("quantity"),
+        max_digits=12,
+        decimal_places=2,
+        default=Decimal(1),
+        validators=[MinValueValidator(Decimal("0.01"))],
     )
     unit_price = money_field(_("price each"))
 
@@ -258,4 +312,6 @@ class OpportunityProduct(models.Model):
     @property
     def amount(self) -> Decimal | None:
         """Give quantity times price, in the opportunity's currency; None where no price is known."""
-        return None if self.unit_price is None else (self.unit_price * self.quantity).quantize(Decimal("0.01"))
+        return (
+            None if self.unit_price is None else (self.unit_price * self.quantity).quantize(Decimal("0.01"))
+        )

@@ -32,14 +32,18 @@ class Participation(models.Model):
     since = models.DateTimeField(default=clock.now)
     until = models.DateTimeField(null=True, blank=True)
     people = models.ManyToManyField(
-        Person, blank=True, related_name="shared_participations",
+        Person,
+        blank=True,
+        related_name="shared_participations",
         help_text=_("The sellers of the partner that it is shared with."),
     )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["opportunity", "partner"], condition=Q(until__isnull=True), name="one_running_participation"
+                fields=["opportunity", "partner"],
+                condition=Q(until__isnull=True),
+                name="one_running_participation",
             ),
             models.UniqueConstraint(
                 fields=["opportunity"],
@@ -50,7 +54,9 @@ class Participation(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["partner", "kind", "-since"], condition=Q(until__isnull=True), name="participation_running",
+                fields=["partner", "kind", "-since"],
+                condition=Q(until__isnull=True),
+                name="participation_running",
                 include=["opportunity"],
             ),
         ]

@@ -48,7 +48,9 @@ class TimelineEntry(models.Model):
         ordering = ["-at", "-id"]
         triggers = [KEEP]
         constraints = [
-            models.CheckConstraint(name="timeline_visibility_is_known", condition=Q(visibility__in=Visibility.values)),
+            models.CheckConstraint(
+                name="timeline_visibility_is_known", condition=Q(visibility__in=Visibility.values)
+            ),
             models.CheckConstraint(
                 name="timeline_internal_is_for_no_partner",
                 condition=Q(visibility=Visibility.SHARED) | Q(partner__isnull=True, company__isnull=True),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.templatetags.static import static
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -16,6 +18,12 @@ def classes_of(*names: str) -> str:
     return " ".join(name for name in names if name)
 
 
+@cache
+def _sprite() -> str:
+    """Give the sprite's address; a page asks for it dozens of times, and it stays the same."""
+    return static("kanal/icons.svg")
+
+
 def draw(symbol: str, classes: str = "", label: Text = "") -> SafeString:
     """Draw a symbol of the sprite; without a label, screen readers pass over it."""
     meaning = (
@@ -24,9 +32,7 @@ def draw(symbol: str, classes: str = "", label: Text = "") -> SafeString:
         else mark_safe('aria-hidden="true" focusable="false"')
     )
     shape = format_html(' class="{}"', classes) if classes else ""
-    return format_html(
-        '<svg{} {}><use href="{}#{}"/></svg>', shape, meaning, static("kanal/icons.svg"), symbol
-    )
+    return format_html('<svg{} {}><use href="{}#{}"/></svg>', shape, meaning, _sprite(), symbol)
 
 
 def nothing() -> SafeString:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import IO, Any
 
 import xlsxwriter
@@ -26,6 +27,7 @@ CONTENT_TYPES = {
 # A cell that begins so is run as a formula by spreadsheets that open a CSV file.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _IN_MEMORY = 4 * 1024 * 1024
+_SHEET_ROWS = 1_048_575  # what a sheet holds below its head
 
 
 def download(name: str, kind: str, head: Sequence[str], rows: Iterable[Row]) -> FileResponse:
@@ -35,7 +37,7 @@ def download(name: str, kind: str, head: Sequence[str], rows: Iterable[Row]) -> 
         name: what the file is called, before the day.
         kind: `csv` or `xlsx`.
         head: the names of the columns.
-        rows: the cells.
+        rows: the cells; a spreadsheet takes about a million.
     """
     # Written before it is sent, since words and time zone are those of this request.
     content = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the response closes it
@@ -84,7 +86,8 @@ def _write_xlsx(content: IO[bytes], head: Sequence[str], rows: Iterable[Row]) ->
         }
         sheet.write_row(0, 0, head, book.add_format({"bold": True}))
         sheet.freeze_panes(1, 0)
-        for number, row in enumerate(rows, start=1):
+        sheet.set_column(0, len(head) - 1, 16)
+        for number, row in enumerate(islice(rows, _SHEET_ROWS), start=1):
             for place, cell in enumerate(row):
                 if cell is not None:
                     value = _local(cell) if isinstance(cell, datetime) else cell
