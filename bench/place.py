@@ -26,6 +26,13 @@ def prepare() -> None:
     call_command("createcachetable", verbosity=0)
 
 
+def collect_static() -> None:
+    """Collect what pages link to, as an installation does."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
 def crm_files(named: Path | None, into: Path) -> tuple[Path, str]:
     """Give a folder with the four files, and say where they come from.
 

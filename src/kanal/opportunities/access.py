@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.functional import Promise
@@ -111,7 +112,7 @@ def entries(person: Person, opportunity: Opportunity, part: Participation | None
     )
 
 
-def attachment(person: Person, key: object) -> Attachment | None:
+def attachment(person: Person, key: UUID) -> Attachment | None:
     """Give a file by its key if the person may read the entry that it came with."""
     found = Attachment.objects.select_related("entry__opportunity").filter(pk=key).first()
     if found is None:

@@ -20,7 +20,7 @@ def _sql(pairs: Iterable[tuple[Status, Status]]) -> str:
 STATUS_MACHINE = pgtrigger.Trigger(
     name="status_machine",
     when=pgtrigger.Before,
-    operation=pgtrigger.UpdateOf("status"),
+    operation=pgtrigger.UpdateOf("status"),  # type: ignore[no-untyped-call]
     condition=pgtrigger.Q(old__status__df=pgtrigger.F("new__status")),
     func=f"""
         IF (OLD.status, NEW.status) NOT IN ({_sql(PAIRS)})
@@ -50,7 +50,7 @@ FIRST_STATUS = pgtrigger.Trigger(
 NAMES = pgtrigger.Trigger(
     name="names",
     when=pgtrigger.Before,
-    operation=pgtrigger.Insert | pgtrigger.UpdateOf("account_id", "partner_id"),
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("account_id", "partner_id"),  # type: ignore[no-untyped-call]
     func="""
         NEW.account_name = COALESCE((SELECT name FROM directory_account WHERE id = NEW.account_id), '');
         NEW.partner_name = COALESCE(

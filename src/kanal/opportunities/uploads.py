@@ -41,6 +41,7 @@ _FAMILIES = (
     {".jpg", ".jpeg"},
 )
 _HEAD = 8192
+_PIECE = 1024 * 1024
 
 
 def checked(name: str, size: int, content: IO[bytes]) -> tuple[str, str]:
@@ -78,9 +79,16 @@ def checked(name: str, size: int, content: IO[bytes]) -> tuple[str, str]:
             {"files": _("“%(name)s” is not what its name says. Save it anew and try again.") % {"name": name}}
         )
     content.seek(0)
-    digest = hashlib.file_digest(content, "sha256").hexdigest()
+    digest = _digest(content)
     content.seek(0)
     return CONTENT_TYPES[suffix], digest
+
+
+def _digest(content: IO[bytes]) -> str:
+    whole = hashlib.sha256()
+    while piece := content.read(_PIECE):
+        whole.update(piece)
+    return whole.hexdigest()
 
 
 def _is_what_it_says(suffix: str, head: bytes) -> bool:

@@ -1,4 +1,3 @@
-
 """Cases that a seller wrote down in Danish."""
 
 from kanal.demo.company.case import Case

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -117,7 +118,7 @@ def _do(verb: Verb, key: uuid.UUID, move: Move, *, by: Person) -> None:
             raise Invalid({"partner": _("Choose the partner that it is delivered to.")})
         delivering.deliver(key=key, partner=move.partner, by=by, override_reason=move.override_reason)
         return
-    steps = {
+    steps: dict[Verb, Callable[[], object]] = {
         Verb.WITHDRAW: lambda: delivering.withdraw(key=key, by=by, reason=move.text),
         Verb.ACCEPT: lambda: answering.accept(key=key, by=by),
         Verb.DECLINE: lambda: answering.decline(key=key, reason=move.reason, text=move.text, by=by),
