@@ -93,7 +93,10 @@ def changes(opportunity: Opportunity) -> list[Change]:
 
 
 def _of(model: Any, where: dict[str, Any], *, first: bool) -> Iterator[_Raw]:
-    """Compare each noted state of a record with the one before; with `first`, also the first with nothing."""
+    """Compare each noted state of a record with the one before; with `first`, also the first with nothing.
+
+    The state noted as `delete` is the last one: it is compared with nothing in its turn.
+    """
     events = model.pgh_event_model.objects.filter(**where).select_related("pgh_context").order_by("pgh_id")
     before: dict[uuid.UUID, Any] = {}
     known = [field for field in model._meta.concrete_fields if field.name not in _SILENT]
@@ -101,16 +104,17 @@ def _of(model: Any, where: dict[str, Any], *, first: bool) -> Iterator[_Raw]:
     for event in events:
         last = before.get(event.pgh_obj_id)
         before[event.pgh_obj_id] = event
+        gone = event.pgh_label == "delete"
         if last is None and not first:
             continue
         for field in known:
             if field.name in tracked:
-                yield from _compared(model, field, last, event)
+                old = getattr(last, field.attname) if last is not None else None
+                new = None if gone else getattr(event, field.attname)
+                yield from _compared(model, field, event, old, new)
 
 
-def _compared(model: Any, field: Any, last: Any, event: Any) -> Iterator[_Raw]:
-    old = getattr(last, field.attname) if last is not None else None
-    new = getattr(event, field.attname)
+def _compared(model: Any, field: Any, event: Any, old: Any, new: Any) -> Iterator[_Raw]:
     if old == new or (old in (None, "") and new in (None, "")):
         return
     person = (event.pgh_context.metadata.get("person") or "") if event.pgh_context else ""

@@ -283,7 +283,7 @@ class Opportunity(models.Model):
         return self.made_by_partner_id is not None
 
 
-@pghistory.track(*guards.history())
+@pghistory.track(*guards.history(), pghistory.DeleteEvent())
 class OpportunityProduct(models.Model):
     """One line of what the customer would buy."""
 
