@@ -74,11 +74,12 @@ def _offer(partner: Any) -> None:
         item.status = ("delivered", "delivered", "in_progress", "declined", "expired")[number % 5]
         item.actual_revenue = item.actual_revenue_base = item.actual_close_date = None
         item.close_reason, item.created_at = "", now - timedelta(minutes=number)
+        item.status_since = item.stage_since = item.created_at
         waits = item.status == "delivered"
         item.partner = (partner if number % 2 else others[number % len(others)]) if waits else None
         item.answer_by = now + timedelta(hours=1 + number % 60) if waits else None
         item.save(force_insert=True)
-        if item.partner:
+        if item.partner and item.answer_by:
             Offer.objects.create(opportunity=item, partner=item.partner, deadline=item.answer_by)
             Participation.objects.create(opportunity=item, partner=item.partner, kind=Kind.OFFERED)
 

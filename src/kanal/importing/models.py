@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import PurePath
 from typing import Any
 
 from django.db import models
@@ -73,6 +74,11 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def source_name(self) -> str:
+        """The name of the folder or file that was read, without the way to it."""
+        return PurePath(self.source).name
 
     @property
     def is_waiting(self) -> bool:

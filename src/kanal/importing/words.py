@@ -26,13 +26,21 @@ REPAIRS: dict[str, Text] = {
     "differs": _("Left as it is here: %(here)s"),
 }
 
-# The same as headings of a sum, without the facts of one row.
-REPAIR_NAMES: dict[str, Text] = {
+# The same as headings of a sum, where the sentence needs facts of one row.
+HEADINGS: dict[str, Text] = {
     "product_spelling": _("Product name corrected"),
     "sector_spelling": _("Industry corrected"),
     "country_spelling": _("Country corrected"),
     "changed": _("Now as in the file"),
     "differs": _("Differs from the file, left as it is here"),
+    "cells": _("Wrong number of cells"),
+    "too_long": _("Too long"),
+    "unknown_choice": _("Unknown word"),
+    "repeated": _("Repeated key"),
+    "code_taken": _("Product code is taken"),
+    "not_an_owner": _("Manager can’t own opportunities"),
+    "closed_before_start": _("Closed before it began"),
+    "status_forbidden": _("Status can’t change that way"),
 }
 
 # Why a row was rejected, and what mends it.
@@ -89,10 +97,8 @@ MADE = {
 
 def name(outcome: str, code: str) -> str:
     """Give a repair or reason as the heading of a sum; one that this version does not know by its key."""
-    if outcome == Outcome.REJECTED:
-        reason = REASONS.get(code)
-        return _plain(reason[0]) if reason else code
-    return str(REPAIR_NAMES.get(code) or REPAIRS.get(code) or code)
+    reason = REASONS[code][0] if outcome == Outcome.REJECTED and code in REASONS else REPAIRS.get(code)
+    return str(HEADINGS.get(code) or reason or code)
 
 
 def sentence(outcome: str, code: str, facts: Mapping[str, str]) -> str:
@@ -118,12 +124,3 @@ def made(counts: Mapping[str, int]) -> str:
         str(MADE[kind] % {"count": count}) if kind in MADE else f"{count} {kind}"
         for kind, count in counts.items()
     )
-
-
-class _Dots(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "…"
-
-
-def _plain(template: Text) -> str:
-    return str(template) % _Dots()

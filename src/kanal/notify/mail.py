@@ -61,7 +61,7 @@ def compose(notification: Notification, connection: BaseEmailBackend | None = No
     mail = EmailMultiAlternatives(
         told.subject,
         text.strip() + "\n",
-        to=[formataddr((person.name, person.email))],
+        to=[formataddr((" ".join(person.name.split()), person.email))],
         headers={**_HEADERS, "Message-ID": _message_id(notification)},
         connection=connection,
     )

@@ -46,6 +46,21 @@ def headers(get_response: Handler) -> Handler:
     return handle
 
 
+def no_nul(get_response: Handler) -> Handler:
+    """Answer 400 to the character NUL, which no text of a person has and no column of the database takes."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return views.bad_request(request)
+        if request.method == "POST" and any(
+            "\0" in text for _, texts in request.POST.lists() for text in texts
+        ):
+            return views.bad_request(request)
+        return get_response(request)
+
+    return handle
+
+
 def _zone(name: str) -> zoneinfo.ZoneInfo:
     try:
         return zoneinfo.ZoneInfo(name)

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.template import loader
 from django.templatetags.static import static
@@ -54,6 +54,15 @@ def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
     except DatabaseError:
         return JsonResponse({"status": "down", "database": False}, status=HTTPStatus.SERVICE_UNAVAILABLE)
     return JsonResponse({"status": "ok", "database": True})
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    """Answer that there is nothing here: a part of the sign-in library that Kanal leaves out.
+
+    Raises:
+        Http404: always.
+    """
+    raise Http404
 
 
 @require_GET

@@ -55,7 +55,11 @@ class VerbForm(forms.Form):
 
 def _words(label: Any, *, required: bool = False) -> forms.CharField:
     return forms.CharField(
-        label=label, required=required, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+        label=label,
+        required=required,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("It stands on the timeline; partners that take part read it there."),
     )
 
 

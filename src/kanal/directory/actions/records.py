@@ -37,7 +37,9 @@ def lock(model: type[R], key: uuid.UUID) -> R:
     Raises:
         Missing: there is none.
     """
-    record: R | None = model._default_manager.select_for_update(of=("self",)).filter(pk=key).first()
+    # Its key stays, so that rows which point at it may be written meanwhile; else a rename and an answer would deadlock.
+    locked = model._default_manager.select_for_update(of=("self",), no_key=True)
+    record: R | None = locked.filter(pk=key).first()
     if record is None:
         raise Missing
     return record

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from kanal.config import clock
 from kanal.directory.acting import acting
-from kanal.directory.models import Person
+from kanal.directory.models import PartnerStatus, Person
 from kanal.directory.money import in_base, rate_on
 from kanal.directory.refusal import Invalid
 from kanal.distribution.actions.delivering import close_offer
-from kanal.distribution.actions.step import Step, begin
+from kanal.distribution.actions.step import Step, begin, end_part
 from kanal.opportunities.lifecycle import Status, Verb
 from kanal.opportunities.models import CloseReason, Opportunity, Participation
 
@@ -82,13 +82,26 @@ def reopen(*, key: uuid.UUID, reason: str, by: Person) -> Opportunity:
         step = begin(key, Verb.REOPEN, by=by)
         if not reason.strip():
             raise Invalid({"reason": _("Say why it is opened again.")})
-        working = Participation.objects.filter(opportunity=key, until__isnull=True).exists()
         opportunity = step.opportunity
+        working = _still_working(opportunity)
         opportunity.actual_revenue = opportunity.actual_revenue_base = opportunity.actual_close_date = None
         opportunity.close_reason = ""
         step.move(Status.ACCEPTED if working else Status.IN_PROGRESS)
         step.record("reopened", body=reason)
     return step.opportunity
+
+
+def _still_working(opportunity: Opportunity) -> bool:
+    """Tell whether a partner goes on with what is opened again; a partner that has ended meanwhile does not."""
+    running = Participation.objects.filter(opportunity=opportunity, until__isnull=True)
+    for part in running.filter(partner__status=PartnerStatus.ENDED).select_related("partner"):
+        end_part(opportunity, part.partner)
+        if opportunity.partner_id == part.partner_id:
+            opportunity.partner = None
+    going_on = running.select_related("partner__account").first()
+    if going_on is not None:
+        opportunity.partner = opportunity.partner or going_on.partner
+    return going_on is not None
 
 
 def _close(step: Step, status: Status, reason: str, *, on: date | None = None, text: str) -> None:

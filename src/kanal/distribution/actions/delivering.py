@@ -11,7 +11,7 @@ from kanal.directory.acting import acting
 from kanal.directory.models import Partner, Person
 from kanal.directory.refusal import Conflict, Invalid
 from kanal.distribution import deadlines
-from kanal.distribution.actions.step import Step, begin, end_part, pending, take_part
+from kanal.distribution.actions.step import Step, begin, end_part, hold_partners, pending, take_part
 from kanal.distribution.models import Offer, OfferStatus
 from kanal.distribution.telling import Event, announce
 from kanal.opportunities import timeline
@@ -33,6 +33,7 @@ def deliver(*, key: uuid.UUID, partner: Partner, by: Person, override_reason: st
         Invalid: the partner does not take offers, or has declined this one before; names `partner`.
     """
     with acting(by):
+        [partner] = hold_partners(partner)
         step = begin(key, Verb.DELIVER, by=by)
         _check_partner(step, partner, override_reason.strip())
         now = clock.now()

@@ -12,6 +12,7 @@ from kanal.directory.acting import acting
 from kanal.directory.models import Partner, Person
 from kanal.directory.refusal import Conflict, Invalid
 from kanal.distribution.actions import answering, closing, delivering, working
+from kanal.distribution.actions.step import hold_partners
 from kanal.opportunities import lifecycle
 from kanal.opportunities.actions import Values, create, edit
 from kanal.opportunities.actions.record import lock, touch
@@ -53,6 +54,8 @@ def save(*, key: uuid.UUID | None, version: int, values: Values, move: Move, by:
         Invalid: a field can't be taken, or no step leads to the status.
     """
     with acting(by):
+        if move.partner is not None:
+            hold_partners(move.partner)
         if key is None:
             opportunity = create(values=values, by=by)
         else:

@@ -93,6 +93,16 @@ def begin(key: uuid.UUID, verb: Verb, *, by: Person) -> Step:
     return Step(opportunity, part, by)
 
 
+def hold_partners(*partners: Partner) -> list[Partner]:
+    """Lock partners, always before an opportunity, and give them as they stand now: one may have ended meanwhile.
+
+    Whoever changes a partner takes the same lock first and reaches its opportunities later, so nobody waits in a ring.
+    """
+    keys = [partner.pk for partner in partners]
+    locked = Partner.objects.select_for_update(of=("self",), no_key=True).select_related("account")
+    return list(locked.filter(pk__in=keys).order_by("pk"))
+
+
 def begin_by_clock(key: uuid.UUID, verb: Verb) -> Step | None:
     """Lock an opportunity for the clock; None where the status no longer allows the verb."""
     opportunity = (

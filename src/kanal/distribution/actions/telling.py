@@ -11,7 +11,8 @@ from kanal.notify.actions import Message, tell
 def tell_about(*, event: str, offer_id: str) -> int:
     """Tell everybody concerned what became of an offer; give how many were told.
 
-    Told twice with the same facts, a person gets it once.
+    Told twice with the same facts, a person gets it once. Of a delivery nobody is told once the offer has ended: a
+    late worker must not announce what can no longer be answered.
     """
     kind = Event(event)
     offer = Offer.objects.select_related(
@@ -22,6 +23,8 @@ def tell_about(*, event: str, offer_id: str) -> int:
         "opportunity__currency",
         "opportunity__account",
     ).get(pk=offer_id)
+    if kind is Event.DELIVERED and not offer.is_pending:
+        return 0
     return sum(
         tell(person=person, message=_message(kind, offer, vendor=person.is_vendor))
         for person in receivers(kind, offer)

@@ -14,7 +14,7 @@ from kanal.config import clock
 from kanal.directory.acting import acting
 from kanal.directory.models import Partner, Person
 from kanal.directory.refusal import Invalid
-from kanal.distribution.actions.step import begin, end_part, take_part
+from kanal.distribution.actions.step import begin, end_part, hold_partners, take_part
 from kanal.opportunities import timeline
 from kanal.opportunities.lifecycle import Stage, Status, Verb
 from kanal.opportunities.models import Kind, Opportunity, Participation
@@ -156,6 +156,7 @@ def share(*, key: uuid.UUID, partners: Sequence[Partner], by: Person) -> Opportu
         Invalid: there is no partner, or one that takes no opportunities now.
     """
     with acting(by):
+        partners = hold_partners(*partners)
         step = begin(key, Verb.SHARE, by=by)
         if not partners:
             raise Invalid({"partners": _("Add at least one partner that collaborates.")})

@@ -89,17 +89,17 @@ class Offer(models.Model):
             models.Index(fields=["partner", "status", "-delivered_at"], name="offer_of_partner"),
         ]
         triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.Trigger(
                 name="answered_once",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__status__df=pgtrigger.F("new__status"))
-                & ~pgtrigger.Q(old__status=OfferStatus.PENDING),
+                condition=~pgtrigger.Q(old__status=OfferStatus.PENDING),
                 func="""
                     RAISE EXCEPTION 'offer % is % already', OLD.id, OLD.status
                         USING ERRCODE = 'check_violation', CONSTRAINT = 'offer_answered_once';
                 """,
-            )
+            ),
         ]
 
     def __str__(self) -> str:
