@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import call_command
+from django.urls import get_resolver
 
 from kanal.config import checks
 
@@ -27,6 +28,8 @@ SAFE = {
 @pytest.fixture
 def safe(settings, tmp_path):
     """Settings of an installation that is in order."""
+    # The checks read the addresses; later tests need those of the demo too.
+    assert get_resolver().url_patterns
     for name, value in SAFE.items():
         setattr(settings, name, value)
     settings.DATA_DIR = tmp_path

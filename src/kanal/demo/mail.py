@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from email.header import decode_header, make_header
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
@@ -22,7 +23,7 @@ def _keep(message: EmailMessage) -> DemoMail:
     whole = message.message()
     return DemoMail.objects.create(
         sender=message.from_email,
-        to=", ".join(message.recipients()),
+        to=", ".join(str(make_header(decode_header(one))) for one in message.recipients()),
         subject=str(message.subject),
         text=str(message.body),
         html=next(

@@ -12,11 +12,11 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kanal.config import clock
 from kanal.demo import actions
 from kanal.demo.models import DemoMail
 
@@ -62,8 +62,8 @@ def clock_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         _move(request)
         return redirect("demo:clock")
-    now, real = clock.now(), clock.now() - actions.ahead()
-    context = {"now": now, "real": real, "moved": actions.ahead(), "deadline": actions.next_deadline()}
+    real, ahead = timezone.now(), actions.ahead()
+    context = {"now": real + ahead, "real": real, "moved": ahead, "deadline": actions.next_deadline()}
     return render(request, "demo/clock.html", context)
 
 

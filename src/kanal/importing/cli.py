@@ -34,6 +34,8 @@ def run(argv: Sequence[str], *, out: TextIO | None = None, err: TextIO | None = 
     out, err = out or sys.stdout, err or sys.stderr
     if not apps.ready:
         django.setup()
+    from django.db import DatabaseError
+
     from kanal.directory.refusal import Refusal
 
     wanted = _parser().parse_args(argv)
@@ -42,6 +44,10 @@ def run(argv: Sequence[str], *, out: TextIO | None = None, err: TextIO | None = 
         done = _import(wanted, bar)
     except Refusal as refusal:
         err.write(f"\n{refusal}\n")
+        return 2
+    except DatabaseError as error:
+        err.write(f"\nThe database refused it, so nothing was kept: {error}\n")
+        err.write("If a table is missing, run “kanal migrate” first.\n")
         return 2
     finally:
         if bar:

@@ -43,9 +43,17 @@ def tell(*, person: Person, message: Message) -> bool:
     return new
 
 
-def mark_read(*, person: Person, key: uuid.UUID | None = None) -> int:
-    """Note that a person has read one notification, or all of theirs; give how many were new."""
+def mark_read(*, person: Person, key: uuid.UUID | None = None, path: str = "") -> int:
+    """Note that a person has read notifications; give how many were new.
+
+    Args:
+        person: who read.
+        key: only this one.
+        path: only those that lead to this address, as its page has been opened.
+    """
     unread = Notification.objects.filter(person=person, read_at__isnull=True)
     if key is not None:
         unread = unread.filter(pk=key)
+    if path:
+        unread = unread.filter(path=path)
     return unread.update(read_at=clock.now())

@@ -170,7 +170,7 @@ def _listing(request: HttpRequest, kind: Kind) -> Listing:
     if sums.count and not rows:  # beyond the last page, which is shown in its place
         rows, sums = queries.sliced(parts, start=page.start_index() - 1, size=kind.size)
     extra = (
-        _("%(value)s in all") % {"value": words.money(sums.value, settings.BASE_CURRENCY)}
+        _("%(value)s in all") % {"value": words.money(round(sums.value), settings.BASE_CURRENCY)}
         if sums.value
         else ""
     )

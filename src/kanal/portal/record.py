@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kanal.directory.refusal import Invalid, Missing
 from kanal.distribution import actions as distribution
 from kanal.distribution import deadlines, queries
+from kanal.notify import actions as notify
 from kanal.opportunities import access
 from kanal.opportunities.actions import add_note
 from kanal.opportunities.lifecycle import Stage, Verb
@@ -36,6 +37,8 @@ def opportunity(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return gone(request, key, status=404)
     if opened.is_offer and _is_look(request):
         distribution.mark_seen(opportunity=opened.opportunity, by=person)
+    if _is_look(request):
+        notify.mark_read(person=person, path=request.path)
     return draw(request, opened)
 
 

@@ -16,7 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from kanal.web import domain
 from kanal.web.wishes import DENSITIES, DENSITY_COOKIE, THEME_COOKIE, THEMES
@@ -56,7 +56,7 @@ def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
     return JsonResponse({"status": "ok", "database": True})
 
 
-def closed(request: HttpRequest) -> HttpResponse:
+def closed(request: HttpRequest, **_key: str) -> HttpResponse:  # noqa: ARG001
     """Answer that there is nothing here: a part of the sign-in library that Kanal leaves out.
 
     Raises:
@@ -101,9 +101,11 @@ def _wishes(request: HttpRequest) -> dict[str, Any]:
     return found
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponseRedirect:
     """Keep the reader's language, theme and density: with the person, or in cookies before sign-in."""
+    if request.method != "POST":  # somebody reloads, or comes back to, an address that shows nothing
+        return HttpResponseRedirect("/")
     wishes = _wishes(request)
     answer = HttpResponseRedirect(_back(request))
     if request.user.is_authenticated:

@@ -23,6 +23,7 @@ from kanal.desk.opportunities.showing import Draft
 from kanal.directory.models import Currency, Person
 from kanal.directory.refusal import Conflict, Invalid, Missing, NotAllowed, Stale
 from kanal.distribution import actions
+from kanal.notify import actions as notify
 from kanal.opportunities import access, queries
 from kanal.opportunities.actions.values import Line
 from kanal.opportunities.lifecycle import Stage, Status, Verb
@@ -59,6 +60,7 @@ def page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         opportunity = found(request, key)
         refuse_readers(request, "edit", opportunity)
         return _save(request, opportunity)
+    notify.mark_read(person=person(request), path=request.path)
     return shown(request, key)
 
 

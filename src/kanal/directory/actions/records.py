@@ -37,7 +37,7 @@ def lock(model: type[R], key: uuid.UUID) -> R:
     Raises:
         Missing: there is none.
     """
-    # Its key stays, so that rows which point at it may be written meanwhile; else a rename and an answer would deadlock.
+    # Its key stays, so rows that point at it may be written meanwhile; else a rename and an answer would deadlock.
     locked = model._default_manager.select_for_update(of=("self",), no_key=True)
     record: R | None = locked.filter(pk=key).first()
     if record is None:
