@@ -130,7 +130,7 @@ def _setting(name: str, plural: str, example: str) -> dict[str, Row]:
 ROWS: dict[str, Row] = {
     "web:home": Row(get=SIGNED_IN),
     "web:healthz": Row(get=EVERYBODY),
-    "web:preferences": Row(post=EVERYBODY),
+    "web:preferences": Row(get=EVERYBODY, post=EVERYBODY),
     "web:help": Row(get=EVERYBODY),
     "web:components": Row(get=EVERYBODY),
     "web:components_lookup": Row(get=EVERYBODY),

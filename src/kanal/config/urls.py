@@ -8,8 +8,8 @@ from kanal.web import views
 urlpatterns = [
     path("", include("kanal.web.urls")),
     # Addresses of mail are entered by an administrator: nobody adds, confirms or swaps their own.
-    path("accounts/email/", views.closed),
-    re_path(r"^accounts/confirm-email/", views.closed),
+    path("accounts/email/", views.closed, name="account_email_closed"),
+    re_path(r"^accounts/confirm-email/", views.closed, name="account_confirm_closed"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("sales/", include("kanal.desk.urls")),

@@ -50,7 +50,7 @@ def _message(kind: Event, offer: Offer, *, vendor: bool) -> Message:
         "customer": account.name if account else "",
         "city": account.city if account else "",
     }
-    if kind is not Event.DELIVERED:  # told late, a delivery says nothing of the answer that came meanwhile
+    if kind is not Event.DELIVERED:  # what waits has no answer yet
         facts |= {
             "who": offer.answered_by.name if offer.answered_by else "",
             "reason": offer.reason,
