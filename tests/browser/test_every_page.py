@@ -15,9 +15,10 @@ NARROW = {"width": 320, "height": 800}
 WIDE = {"width": 1280, "height": 900}
 # What answers with something else than a page of its own.
 _NO_PAGE = ("lookup", "export", "file", "healthz", "home", "desk:notification", "portal:notification")
-PAGES = [
-    name for name, row in ROWS.items() if row.get and not name.removesuffix("s").endswith(_NO_PAGE)
-] + ["desk:notifications", "portal:notifications"]
+PAGES = [name for name, row in ROWS.items() if row.get and not name.removesuffix("s").endswith(_NO_PAGE)] + [
+    "desk:notifications",
+    "portal:notifications",
+]
 PARTS = 6
 
 

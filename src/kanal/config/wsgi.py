@@ -4,5 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from kanal.config.memory import settle
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kanal.config.settings")
 application = get_wsgi_application()
+settle()
