@@ -116,6 +116,9 @@ def _exports() -> list[Case]:
 def _client(person: Any) -> Any:
     from django.test import Client
 
+    from kanal.config.memory import settle
+
+    settle()  # as the web process does
     client = Client(SERVER_NAME="localhost")
     client.force_login(person)
     return client

@@ -14,10 +14,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NARROW = {"width": 320, "height": 800}
 WIDE = {"width": 1280, "height": 900}
 # What answers with something else than a page of its own.
-_NO_PAGE = ("lookup", "export", "file", "healthz", "home", "desk:notification", "portal:notification")
-PAGES = [name for name, row in ROWS.items() if row.get and not name.removesuffix("s").endswith(_NO_PAGE)] + [
-    "desk:notifications",
-    "portal:notifications",
+_NO_PAGE = ("lookup", "export", "file", "healthz", "web:home", "preferences", "report")
+PAGES = [
+    name
+    for name, row in ROWS.items()
+    if row.get and not any(word in name for word in _NO_PAGE) and not name.endswith(":notification")
 ]
 PARTS = 6
 

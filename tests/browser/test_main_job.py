@@ -18,7 +18,7 @@ def sign_in_by_the_form(page: Page, email: str) -> None:
     page.context.clear_cookies()
     page.goto("/")
     page.get_by_label("Email").fill(email)
-    page.get_by_label("Password", exact=True).fill(casting.PASSWORD)
+    page.get_by_label("Password").first.fill(casting.PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).first.click()
 
 
