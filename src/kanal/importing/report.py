@@ -8,12 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from kanal.config.cells import harmless
 from kanal.importing import queries, words
 from kanal.importing.models import ImportLine, ImportRun
 from kanal.importing.outcomes import Outcome
-
-# A spreadsheet takes a cell that begins like this for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class _Echo:
@@ -28,7 +26,7 @@ def rows(run: ImportRun) -> Iterator[str]:
     write = csv.writer(_Echo()).writerow
     yield "\ufeff"
     for row in _cells(run):
-        yield write([_harmless(cell) for cell in row])
+        yield write([harmless(cell) if isinstance(cell, str) else cell for cell in row])
 
 
 def _cells(run: ImportRun) -> Iterator[list[Any]]:
@@ -65,7 +63,3 @@ def _line(line: ImportLine) -> list[Any]:
         words.sentence(line.outcome, line.code, line.facts),
         words.mend(line.outcome, line.code),
     ]
-
-
-def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -16,6 +16,7 @@ from django.http import FileResponse
 from django.utils import timezone
 
 from kanal.config import clock
+from kanal.config.cells import harmless
 
 Cell = str | int | Decimal | date | datetime | None
 Row = Sequence[Cell]
@@ -24,8 +25,6 @@ CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-# A cell that begins so is run as a formula by spreadsheets that open a CSV file.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _IN_MEMORY = 4 * 1024 * 1024
 _SHEET_ROWS = 1_048_575  # what a sheet holds below its head
 
@@ -60,7 +59,7 @@ def _plain(cells: Row) -> Iterator[str]:
             if cell is None
             else str(cell)
         )
-        yield f"'{text}" if isinstance(cell, str) and text.startswith(_FORMULA) else text
+        yield harmless(text) if isinstance(cell, str) else text
 
 
 def _local(moment: datetime) -> datetime:
