@@ -17,4 +17,4 @@ class DistributionConfig(AppConfig):
         from kanal.opportunities import words
 
         words.CHOICES.update({**dict(DeclineReason.choices), **dict(ReturnReason.choices)})
-        messages.CHOICES.update(dict(DeclineReason.choices))
+        messages.CHOICES.update(words.CHOICES)

@@ -5,13 +5,27 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from kanal.distribution.actions import expire_due
-from kanal.distribution.actions.telling import tell_about
+from kanal.distribution.actions.telling import tell_about, tell_about_entry
 
 
 @app.task(queue="tell", pass_context=False)
 def tell(*, event: str, offer_id: str) -> None:
     """Tell everybody concerned what became of an offer."""
     tell_about(event=event, offer_id=offer_id)
+
+
+@app.task(queue="tell", pass_context=False)
+def tell_of_entry(
+    *, happening: str, entry_id: str, partner_ids: list[str], person_ids: list[str], vendor: bool
+) -> None:
+    """Tell people what a timeline entry says."""
+    tell_about_entry(
+        happening=happening,
+        entry_id=entry_id,
+        partner_ids=partner_ids,
+        person_ids=person_ids,
+        vendor=vendor,
+    )
 
 
 @app.periodic(cron="* * * * *")

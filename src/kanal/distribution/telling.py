@@ -1,13 +1,16 @@
-"""What people are told about an offer: who, and in which words."""
+"""Who is told what: about an offer, and about what else happens to an opportunity."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
+from uuid import UUID
 
 from django.db.models import Q
 
-from kanal.directory.models import PartnerRole, Person
+from kanal.directory.models import Partner, PartnerRole, Person
 from kanal.distribution.models import Offer
+from kanal.opportunities.models import Opportunity, Participation, TimelineEntry
 
 
 class Event(StrEnum):
@@ -46,3 +49,67 @@ def receivers(event: Event, offer: Offer) -> list[Person]:
     actor = offer.delivered_by_id if event is Event.DELIVERED else offer.answered_by_id
     found = Person.objects.filter(who, is_active=True)
     return list(found.exclude(pk=actor) if actor else found)
+
+
+class Happening(StrEnum):
+    """What else people are told; each is a kind of message in `notify.messages`, written from a timeline entry."""
+
+    SHARED = "opportunity_shared"
+    LEFT = "collaboration_left"
+    TAKEN_BACK = "opportunity_taken_back"
+    APPROVED = "opportunity_approved"
+    REFUSED = "opportunity_refused"
+    ASSIGNED = "opportunity_assigned"
+    MADE = "opportunity_made"
+    RETURNED = "opportunity_returned"
+    WON = "opportunity_won"
+    LOST = "opportunity_lost"
+    CANCELED = "opportunity_canceled"
+    EXTENDED = "opportunity_extended"
+
+
+def announce_entry(
+    happening: Happening,
+    entry: TimelineEntry,
+    *,
+    partners: Iterable[Partner] = (),
+    people: Iterable[Person] = (),
+    vendor: bool = False,
+) -> None:
+    """Put the telling of people into the queue, in the transaction that causes it.
+
+    Args:
+        happening: what is told.
+        entry: the timeline entry that says it; its facts, text and author go into the message.
+        partners: companies whose administrators and managers, and those with whom it is shared, are told.
+        people: others who are told.
+        vendor: the owner and the channel managers of those partners are told.
+    """
+    from kanal.distribution import tasks
+
+    tasks.tell_of_entry.defer(
+        happening=happening.value,
+        entry_id=str(entry.pk),
+        partner_ids=[str(one.pk) for one in partners],
+        person_ids=[str(one.pk) for one in people],
+        vendor=vendor,
+    )
+
+
+def readers_of(
+    opportunity: Opportunity, *, partner_ids: Iterable[str], person_ids: Iterable[str], vendor: bool
+) -> Q:
+    """Give the condition on the people that `announce_entry` names."""
+    partners = [UUID(key) for key in partner_ids]
+    shared_with = Participation.people.through.objects.filter(
+        participation__opportunity=opportunity,
+        participation__partner__in=partners,
+        participation__until__isnull=True,
+    )
+    who = Q(pk__in=list(person_ids))
+    who |= Q(partner__in=partners, partner_role__in=[PartnerRole.ADMINISTRATOR, PartnerRole.MANAGER])
+    who |= Q(pk__in=shared_with.values("person_id"))
+    if vendor:
+        managers = Partner.objects.filter(pk__in=partners, channel_manager__isnull=False)
+        who |= Q(pk=opportunity.owner_id) | Q(pk__in=managers.values("channel_manager_id"))
+    return who

@@ -65,6 +65,60 @@ MESSAGES: dict[str, Words] = {
         _("The offer has left your list; it goes to another partner."),
         _("See your opportunities"),
     ),
+    "opportunity_shared": Words(
+        _("You work together on %(topic)s"),
+        _(
+            "%(vendor)s shared it with %(partners)s. You manage it at once; notes reach everybody who takes part."
+        ),
+        _("Open the opportunity"),
+    ),
+    "collaboration_left": Words(
+        _("%(partner)s no longer takes part in %(topic)s"),
+        _("%(who)s took %(partner)s off the collaboration."),
+        _("See your opportunities"),
+    ),
+    "opportunity_taken_back": Words(
+        _("%(vendor)s took back %(topic)s"),
+        _("It has left your list. Thank you for the work so far."),
+        _("See your opportunities"),
+    ),
+    "opportunity_approved": Words(
+        _("%(vendor)s approved %(topic)s"),
+        _("You manage the opportunity that you made."),
+        _("Open the opportunity"),
+    ),
+    "opportunity_refused": Words(
+        _("%(vendor)s refused %(topic)s"),
+        _("The opportunity that you made is closed. %(who)s decided."),
+        _("Read why"),
+    ),
+    "opportunity_assigned": Words(
+        _("%(topic)s is yours"),
+        _("%(who)s assigned it to you."),
+        _("Open the opportunity"),
+    ),
+    "opportunity_made": Words(
+        _("%(partner)s made an opportunity: %(topic)s"),
+        _("%(who)s entered it on the portal. It waits for your approval."),
+        _("Approve or refuse"),
+    ),
+    "opportunity_returned": Words(
+        _("%(partner)s returned %(topic)s"),
+        _("%(who)s gave it back. It needs another partner."),
+        _("Choose another partner"),
+    ),
+    "opportunity_won": Words(_("Won: %(topic)s"), _("%(who)s closed it as won."), _("Open the opportunity")),
+    "opportunity_lost": Words(
+        _("Lost: %(topic)s"), _("%(who)s closed it as lost."), _("Open the opportunity")
+    ),
+    "opportunity_canceled": Words(
+        _("Canceled: %(topic)s"), _("%(who)s closed it."), _("Open the opportunity")
+    ),
+    "opportunity_extended": Words(
+        _("More time for %(topic)s"),
+        _("%(who)s moved the expected close from %(old)s to %(new)s."),
+        _("Open the opportunity"),
+    ),
 }
 # What the vendor's people read where it differs from what a partner's read.
 TO_VENDOR: dict[str, Words] = {

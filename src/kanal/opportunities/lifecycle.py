@@ -96,7 +96,9 @@ class Verb(models.TextChoices):
     DECLINE = "decline", _("Decline")
     EXPIRE = "expire", _("Expire")
     SHARE = "share", _("Share")
+    TAKE_BACK = "take_back", _("Take back")
     APPROVE = "approve", _("Approve")
+    REFUSE = "refuse", _("Refuse")
     HOLD = "hold", _("Put on hold")
     RESUME = "resume", _("Resume")
     MOVE_STAGE = "move_stage", _("Move stage")
@@ -152,7 +154,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(Verb.DECLINE, [_S.DELIVERED], [_S.DECLINED], [_A.OFFERED, _A.VENDOR]),
     _row(Verb.EXPIRE, [_S.DELIVERED], [_S.EXPIRED], [_A.CLOCK]),
     _row(Verb.SHARE, NEEDS_PARTNER | {_S.ACCEPTED}, [_S.ACCEPTED], _VENDOR),
+    _row(Verb.TAKE_BACK, [_S.ACCEPTED], [_S.IN_PROGRESS], _VENDOR, made_by_partner=False),
     _row(Verb.APPROVE, [_S.IN_PROGRESS], [_S.APPROVED], _VENDOR, made_by_partner=True),
+    _row(Verb.REFUSE, [_S.IN_PROGRESS], [_S.CANCELED], _VENDOR, made_by_partner=True),
     _row(Verb.HOLD, _HOLDABLE, [_S.ON_HOLD], _LEAD),
     _row(Verb.RESUME, [_S.ON_HOLD], _HOLDABLE, _LEAD),
     _row(Verb.MOVE_STAGE, OPEN, [], [*_LEAD, _A.COLLABORATING]),
@@ -192,9 +196,9 @@ def refusal(verb: Verb, status: str, *, made_by_partner: bool) -> str | Promise 
             "status": Status(status).label,
         }
     if row.made_by_partner is True and not made_by_partner:
-        return _("Only an opportunity that a partner made can be approved.")
+        return _("Only an opportunity that a partner made can be approved or refused.")
     if row.made_by_partner is False and made_by_partner:
-        return _("A partner can’t return an opportunity that it made itself; it can cancel it.")
+        return _("What a partner made itself goes back to nobody; it can be canceled.")
     return None
 
 

@@ -20,7 +20,13 @@ SENTENCES = {
     "declined": _("%(partner)s declined: %(reason)s"),
     "expired": _("%(partner)s did not answer in time"),
     "shared": _("Shared with %(partners)s"),
+    "left": _("%(partner)s left the collaboration"),
+    "taken_back": _("Taken back from %(partner)s"),
+    "made": _("%(partner)s made the opportunity on the portal"),
     "approved": _("Approved; %(partner)s manages it"),
+    "refused": _("Refused: %(reason)s"),
+    "assigned": _("Assigned to %(person)s"),
+    "changed": _("Changed: %(fields)s"),
     "held": _("Put on hold"),
     "resumed": _("Resumed"),
     "stage_moved": _("Stage moved from %(old)s to %(new)s"),
@@ -54,6 +60,8 @@ def record(
         shared: whether partners read it.
         partner: where it concerns one partner alone, that partner.
     """
+    if shared and by is not None:
+        note_activity(opportunity)
     return TimelineEntry.objects.create(
         opportunity=opportunity,
         at=clock.now(),
@@ -65,3 +73,13 @@ def record(
         visibility=Visibility.SHARED if shared else Visibility.INTERNAL,
         partner=partner if shared else None,
     )
+
+
+def note_activity(opportunity: Opportunity) -> None:
+    """Note that somebody did something on an opportunity that its partners see: dashboards measure silence from it.
+
+    It is written at once and on the instance, so that a later `save` of the same action keeps it. No new version
+    comes of it: nobody's edit is stale because somebody wrote a note.
+    """
+    opportunity.last_activity_at = clock.now()
+    Opportunity.objects.filter(pk=opportunity.pk).update(last_activity_at=opportunity.last_activity_at)

@@ -6,6 +6,7 @@ import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kanal.config import clock
 from kanal.directory.models.accounts import Account
 from kanal.directory.models.record import Record
 from kanal.directory.models.reference import Industry, ProductFamily, Territory, Tier
@@ -43,6 +44,12 @@ class Partner(Record):
         blank=True,
         help_text=_("How many open opportunities it takes at most. Empty means no limit."),
     )
+    paused_until = models.DateField(
+        _("paused until"),
+        null=True,
+        blank=True,
+        help_text=_("Until this day the company is offered nothing. Empty means not paused."),
+    )
     channel_manager = models.ForeignKey(
         "Person",
         models.PROTECT,
@@ -68,5 +75,6 @@ class Partner(Record):
 
     @property
     def takes_offers(self) -> bool:
-        """Tell whether opportunities may be offered to this partner."""
-        return self.status == PartnerStatus.ACTIVE and self.archived_at is None
+        """Tell whether opportunities may be offered to this partner today."""
+        paused = self.paused_until is not None and self.paused_until > clock.today()
+        return self.status == PartnerStatus.ACTIVE and self.archived_at is None and not paused

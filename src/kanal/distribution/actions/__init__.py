@@ -4,7 +4,17 @@ from kanal.distribution.actions.answering import accept, decline, expire, expire
 from kanal.distribution.actions.closing import cancel, lose, reopen, win
 from kanal.distribution.actions.delivering import deliver, withdraw
 from kanal.distribution.actions.saving import Move, save
-from kanal.distribution.actions.working import approve, extend, hold, move_stage, resume, return_, share
+from kanal.distribution.actions.working import (
+    approve,
+    extend,
+    hold,
+    move_stage,
+    refuse,
+    resume,
+    return_,
+    share,
+    take_back,
+)
 
 __all__ = [
     "Move",
@@ -20,11 +30,13 @@ __all__ = [
     "lose",
     "mark_seen",
     "move_stage",
+    "refuse",
     "reopen",
     "resume",
     "return_",
     "save",
     "share",
+    "take_back",
     "win",
     "withdraw",
 ]

@@ -15,7 +15,7 @@ from kanal.distribution.models import Offer, OfferStatus
 from kanal.opportunities import access, lifecycle, timeline
 from kanal.opportunities.actions.record import lock, touch
 from kanal.opportunities.lifecycle import Status, Verb
-from kanal.opportunities.models import Kind, Opportunity, Participation
+from kanal.opportunities.models import Kind, Opportunity, Participation, TimelineEntry
 
 
 @dataclass
@@ -42,15 +42,20 @@ class Step:
             self.opportunity.status_before_hold = ""
         self.save()
 
-    def record(self, event: str, *, facts: Mapping[str, str] | None = None, body: str = "") -> None:
+    def running(self) -> list[Participation]:
+        """Give the parts that partners take now."""
+        found = Participation.objects.filter(opportunity=self.opportunity, until__isnull=True)
+        return list(found.select_related("partner__account").order_by("since", "id"))
+
+    def partners(self) -> list[Partner]:
+        """Give the partners that take part now."""
+        return [part.partner for part in self.running()]
+
+    def record(self, event: str, *, facts: Mapping[str, str] | None = None, body: str = "") -> TimelineEntry:
         """Append an event for those who take part now: all in a collaboration, else the one partner, else nobody."""
-        running = list(
-            Participation.objects.filter(opportunity=self.opportunity, until__isnull=True).select_related(
-                "partner__account"
-            )
-        )
+        running = self.running()
         together = any(part.kind == Kind.COLLABORATING for part in running)
-        timeline.record(
+        return timeline.record(
             self.opportunity,
             event,
             by=self.by,

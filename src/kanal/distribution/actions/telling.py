@@ -1,11 +1,13 @@
-"""Telling people about an offer."""
+"""Telling people about an offer, and about what else happens to an opportunity."""
 
 from __future__ import annotations
 
+from kanal.directory.models import Person
 from kanal.distribution import deadlines
 from kanal.distribution.models import Offer, OfferStatus
-from kanal.distribution.telling import Event, receivers
+from kanal.distribution.telling import Event, Happening, readers_of, receivers
 from kanal.notify.actions import Message, tell
+from kanal.opportunities.models import Participation, TimelineEntry
 
 
 def tell_about(*, event: str, offer_id: str) -> int:
@@ -67,3 +69,46 @@ def _minutes_left(offer: Offer) -> int:
     if not offer.is_pending:
         return 0
     return int(deadlines.time_left(offer.partner, offer.deadline).left.total_seconds() // 60)
+
+
+def tell_about_entry(
+    *, happening: str, entry_id: str, partner_ids: list[str], person_ids: list[str], vendor: bool
+) -> int:
+    """Tell people what a timeline entry says; see `telling.announce_entry`. Give how many were told."""
+    entry = TimelineEntry.objects.select_related(
+        "author", "opportunity__owner", "opportunity__currency", "opportunity__account"
+    ).get(pk=entry_id)
+    who = readers_of(entry.opportunity, partner_ids=partner_ids, person_ids=person_ids, vendor=vendor)
+    people = Person.objects.filter(who, is_active=True).select_related("partner").distinct()
+    return sum(
+        tell(person=person, message=_entry_message(Happening(happening), entry, person))
+        for person in people
+        if person.pk != entry.author_id
+    )
+
+
+def _entry_message(happening: Happening, entry: TimelineEntry, person: Person) -> Message:
+    """Put together what the message needs; it leads to the list where the reader no longer sees the opportunity."""
+    opportunity = entry.opportunity
+    account = opportunity.account
+    facts = {
+        **{name: str(value) for name, value in entry.facts.items()},
+        "topic": opportunity.topic,
+        "reference": opportunity.reference,
+        "amount": str(opportunity.estimated_revenue) if opportunity.estimated_revenue is not None else "",
+        "currency": opportunity.currency.code,
+        "customer": account.name if account else "",
+        "city": account.city if account else "",
+        "who": entry.author.name if entry.author else "",
+        "text": entry.body,
+    }
+    return Message(happening.value, facts, _path(entry, person), source=f"{entry.pk}")
+
+
+def _path(entry: TimelineEntry, person: Person) -> str:
+    if person.is_vendor:
+        return f"/sales/opportunities/{entry.opportunity_id}/"
+    sees = Participation.objects.filter(
+        opportunity=entry.opportunity_id, partner=person.partner_id, until__isnull=True
+    )
+    return "/portal/opportunities/" + (f"{entry.opportunity_id}/" if sees.exists() else "")

@@ -15,9 +15,10 @@ from kanal.directory.acting import acting
 from kanal.directory.models import Partner, Person
 from kanal.directory.refusal import Invalid
 from kanal.distribution.actions.step import begin, end_part, hold_partners, take_part
+from kanal.distribution.telling import Happening, announce_entry
 from kanal.opportunities import timeline
 from kanal.opportunities.lifecycle import Stage, Status, Verb
-from kanal.opportunities.models import Kind, Opportunity, Participation
+from kanal.opportunities.models import CloseReason, Kind, Opportunity, Participation
 
 
 class ReturnReason(models.TextChoices):
@@ -143,6 +144,57 @@ def approve(*, key: uuid.UUID, by: Person) -> Opportunity:
         step.opportunity.partner = partner
         step.move(Status.APPROVED)
         timeline.record(step.opportunity, "approved", by=by, facts={"partner": partner.name}, partner=partner)
+    return step.opportunity
+
+
+def refuse(*, key: uuid.UUID, reason: str, by: Person, text: str = "") -> Opportunity:
+    """Refuse an opportunity that a partner made; the partner is told why, and still reads it.
+
+    Args:
+        key: which one.
+        reason: a `CloseReason`.
+        by: who.
+        text: more, in their own words; the partner reads it.
+
+    Raises:
+        Missing, NotAllowed, Conflict: it is not theirs to see, to refuse, or not one that waits for approval.
+        Invalid: the reason is unknown.
+    """
+    with acting(by):
+        step = begin(key, Verb.REFUSE, by=by)
+        if reason not in CloseReason.values:
+            raise Invalid({"reason": _("Choose a reason.")})
+        step.opportunity.close_reason = reason
+        step.opportunity.actual_close_date = clock.today()
+        step.move(Status.CANCELED)
+        entry = step.record("refused", facts={"reason": reason}, body=text)
+        announce_entry(Happening.REFUSED, entry, partners=step.partners())
+    return step.opportunity
+
+
+def take_back(*, key: uuid.UUID, reason: str, by: Person) -> Opportunity:
+    """Take an accepted opportunity back from its partner, or from all that collaborate; they are told why.
+
+    Args:
+        key: which one.
+        reason: why, in words; the partners are told it.
+        by: who.
+
+    Raises:
+        Missing, NotAllowed, Conflict: it is not theirs to see, to take back, or no partner has accepted it.
+        Invalid: no reason is given.
+    """
+    with acting(by):
+        step = begin(key, Verb.TAKE_BACK, by=by)
+        _need_reason(reason)
+        partners = step.partners()
+        entry = step.record(
+            "taken_back", facts={"partner": ", ".join(one.name for one in partners)}, body=reason
+        )
+        end_part(step.opportunity)
+        step.opportunity.partner, step.opportunity.collaboration = None, False
+        step.move(Status.IN_PROGRESS)
+        announce_entry(Happening.TAKEN_BACK, entry, partners=partners)
     return step.opportunity
 
 

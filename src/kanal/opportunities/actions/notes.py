@@ -16,7 +16,7 @@ from kanal.config import clock
 from kanal.directory.acting import acting
 from kanal.directory.models import Partner, Person
 from kanal.directory.refusal import Invalid, NotAllowed
-from kanal.opportunities import access, uploads
+from kanal.opportunities import access, timeline, uploads
 from kanal.opportunities.actions.record import lock
 from kanal.opportunities.models import Attachment, Kind, Opportunity, Participation, TimelineEntry, Visibility
 
@@ -56,6 +56,8 @@ def add_note(
             part = access.participation(by, opportunity)
             _check(access.may(by, "note", opportunity, part), body, files)
             entry = _entry(opportunity, part, body.strip(), shared=shared or not by.is_vendor, by=by)
+            if entry.visibility == Visibility.SHARED:
+                timeline.note_activity(opportunity)
             for upload in files:
                 stored.append(_store(entry, upload))  # noqa: PERF401 - what is stored is removed if a later one fails
     except BaseException:

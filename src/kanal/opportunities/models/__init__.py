@@ -8,12 +8,13 @@ from kanal.opportunities.models.opportunity import (
     Rating,
     Source,
 )
-from kanal.opportunities.models.participation import Kind, Participation
+from kanal.opportunities.models.participation import CollaborationRole, Kind, Participation
 from kanal.opportunities.models.timeline import Attachment, TimelineEntry, Visibility
 
 __all__ = [
     "Attachment",
     "CloseReason",
+    "CollaborationRole",
     "Kind",
     "Opportunity",
     "OpportunityProduct",

@@ -97,7 +97,7 @@ def base_field(label: Any) -> models.DecimalField[Any, Any]:
     return models.DecimalField(label, max_digits=22, decimal_places=4, null=True, blank=True, editable=False)
 
 
-@pghistory.track(*guards.history(), exclude=["account_name", "partner_name"])
+@pghistory.track(*guards.history(), exclude=["account_name", "partner_name", "last_activity_at"])
 class Opportunity(models.Model):
     """A possible sale."""
 
@@ -194,6 +194,16 @@ class Opportunity(models.Model):
     collaboration = models.BooleanField(_("Partner collaboration"), default=False)
     answer_by = models.DateTimeField(_("Answer by"), null=True, blank=True, editable=False)
     close_reason = models.CharField(_("Reason"), max_length=20, choices=CloseReason, blank=True, default="")
+    competitor = models.CharField(
+        _("Competitor"),
+        max_length=120,
+        blank=True,
+        default="",
+        help_text=_("Who won it, or was in the running."),
+    )
+    next_step = models.CharField(_("Next step"), max_length=200, blank=True, default="")
+    next_step_on = models.DateField(_("Next step on"), null=True, blank=True)
+    last_activity_at = models.DateTimeField(_("Last activity"), default=clock.now, editable=False)
 
     account_name = models.CharField(max_length=200, default="", editable=False)
     partner_name = models.CharField(max_length=200, default="", editable=False)

@@ -22,14 +22,38 @@ class Kind(models.TextChoices):
     COLLABORATING = "collaborating", _("Collaborating")
 
 
+class CollaborationRole(models.TextChoices):
+    """What a partner does in a partner collaboration."""
+
+    LEAD = "lead", _("Lead")
+    CO_SELL = "co_sell", _("Co-sell")
+    DELIVERY = "delivery", _("Delivery")
+    SUPPORT = "support", _("Support")
+
+
 @pghistory.track(*history())
 class Participation(models.Model):
-    """A partner's part in an opportunity, from a moment on until it ends."""
+    """A partner's part in an opportunity, from a moment on until it ends.
+
+    Attributes:
+        role: what the partner does in a collaboration; empty where it works alone.
+        assignee: the partner's person whose work it is; one of `people` where it is a seller.
+        people: the sellers of the partner that it is shared with, the assignee among them.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     opportunity = models.ForeignKey(Opportunity, models.CASCADE, related_name="participations")
     partner = models.ForeignKey(Partner, models.PROTECT, db_index=False, related_name="participations")
     kind = models.CharField(max_length=14, choices=Kind)
+    role = models.CharField(_("role"), max_length=10, choices=CollaborationRole, blank=True, default="")
+    assignee = models.ForeignKey(
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assigned_participations",
+        verbose_name=_("assigned to"),
+    )
     since = models.DateTimeField(default=clock.now)
     until = models.DateTimeField(null=True, blank=True)
     people = models.ManyToManyField(
@@ -53,6 +77,10 @@ class Participation(models.Model):
                 name="one_partner_is_offered_or_manages",
             ),
             models.CheckConstraint(name="participation_kind_is_known", condition=Q(kind__in=Kind.values)),
+            models.CheckConstraint(
+                name="participation_role_in_collaboration",
+                condition=Q(role="") | Q(kind=Kind.COLLABORATING, role__in=CollaborationRole.values),
+            ),
         ]
         indexes = [
             models.Index(
