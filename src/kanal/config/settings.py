@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "kanal.opportunities",
     "kanal.distribution",
     "kanal.importing",
+    "kanal.insights",
     "kanal.desk",
     "kanal.portal",
     *(["kanal.demo"] if DEMO or DEBUG else []),

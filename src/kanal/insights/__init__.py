@@ -1,0 +1,1 @@
+"""Read-only queries behind dashboards, reports and figures; nothing here writes."""
