@@ -141,3 +141,16 @@ def test_a_look_up_does_not_guess_between_two_of_the_same_name():
     twin.id = type(twin)._meta.pk.get_default()
     twin.save(force_insert=True)
     assert "Several" in str(Choosing({"account_text": world.lindholm.name}).errors["account"])
+
+
+def test_a_select_is_drawn_as_django_draws_it_and_hostile_text_stays_text():
+    class Choice(forms.Form):
+        size = forms.ChoiceField(
+            choices=[("", "<b>none</b>"), ("Cloth & wool", [("s", "Small"), ('"><script>', "Large")])],
+            initial="s",
+        )
+
+    html = "".join(str(Choice()["size"]).split("\n"))
+    assert '<option value="">&lt;b&gt;none&lt;/b&gt;</option>' in html
+    assert '<optgroup label="Cloth &amp; wool"><option value="s" selected>Small</option>' in html
+    assert "<script>" not in html

@@ -17,6 +17,8 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
+from kanal.web.ui import widgets
+
 _OURS = Path(__file__).resolve().parent / "templates"
 _DJANGO = Path(django.forms.renderers.__file__).resolve().parent / "templates"
 _BARE = {"hidden", "submit", "button", "image", "reset"}
@@ -38,7 +40,11 @@ def _dressed(widget: dict[str, Any]) -> dict[str, Any]:
         return {**widget, "subwidgets": [_dressed(part) for part in widget["subwidgets"]]}
     attrs = widget["attrs"]
     classes = " ".join(filter(None, [_kind_class(widget), attrs.get("class")]))
-    return {**widget, "attrs": {**attrs, "class": classes} if classes else attrs}
+    attrs = {**attrs, "class": classes} if classes else attrs
+    drawn = {"attributes": widgets.attributes(attrs)}
+    if "optgroups" in widget:
+        drawn["options"] = widgets.options(widget["optgroups"])
+    return {**widget, "attrs": attrs, "drawn": drawn}
 
 
 class Renderer(DjangoTemplates):

@@ -145,12 +145,11 @@ class RecordForm(forms.Form):
             except NoReverseMatch:
                 continue
 
-    def statuses(self, opportunity: Opportunity | None = None) -> set[str]:
-        """Give the statuses that the field offers, and the one that an opportunity has now."""
+    def statuses(self) -> set[str]:
+        """Give the statuses that the field offers."""
         field = self.fields["status"]
         assert isinstance(field, forms.ChoiceField)
-        offered = {str(key) for key, _label in cast("list[tuple[str, Any]]", field.choices)}
-        return offered | ({opportunity.status} if opportunity else set())
+        return {str(key) for key, _label in cast("list[tuple[str, Any]]", field.choices)}
 
     def values(self, lines: list[Line] | None) -> Values:
         """Give the record's fields as the action takes them."""

@@ -80,7 +80,8 @@ def merge(now: Opportunity, form: RecordForm, products: Iterable[Line]) -> tuple
         if _key(theirs, name) == _key(mine, name):
             continue
         taken = base is not None and _key(mine, name) == before
-        if taken or (name == "status" and mine not in form.statuses(now)):
+        # The same status may mean another step from here: what was a withdrawal would take accepted work back.
+        if taken or name == "status":
             data[name], taken = _typed(theirs), True
         found.append(
             Difference(_label(form, name), _shown(now, name, theirs), _shown(now, name, mine), taken)
