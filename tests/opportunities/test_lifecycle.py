@@ -34,7 +34,7 @@ DESIGN = {
     "accept": ("delivered", "accepted"),
     "decline": ("delivered", "declined"),
     "expire": ("delivered", "expired"),
-    "share": ("in_progress declined expired returned accepted", "accepted"),
+    "share": ("in_progress declined expired returned accepted approved", "accepted"),
     "take_back": ("accepted", "in_progress"),
     "approve": ("in_progress", "approved"),
     "refuse": ("in_progress", "canceled"),

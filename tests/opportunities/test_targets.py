@@ -14,7 +14,9 @@ def offered(person, opportunity):
 
 
 def test_a_channel_manager_may_set_what_the_lifecycle_allows(cast):
-    assert offered(cast.chris, cast.opportunity()) == {"delivered", "on_hold", "won", "lost", "canceled"}
+    assert offered(cast.chris, cast.opportunity()) == {
+        "delivered", "accepted", "on_hold", "won", "lost", "canceled",
+    }  # fmt: skip
     assert offered(cast.chris, cast.delivered()) == {"in_progress", "accepted", "declined", "canceled"}
     assert offered(cast.chris, cast.managed()) == {"in_progress", "on_hold", "won", "lost", "canceled"}
 
@@ -46,4 +48,4 @@ def test_only_what_a_partner_made_can_be_approved(cast):
 
 
 def test_a_new_one_may_be_delivered_at_once(cast):
-    assert [status.value for status in for_new()] == ["delivered"]
+    assert [status.value for status in for_new()] == ["delivered", "accepted"]

@@ -56,6 +56,7 @@ class Happening(StrEnum):
 
     SHARED = "opportunity_shared"
     LEFT = "collaboration_left"
+    ALONE = "collaboration_ended"
     TAKEN_BACK = "opportunity_taken_back"
     APPROVED = "opportunity_approved"
     REFUSED = "opportunity_refused"

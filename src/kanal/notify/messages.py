@@ -77,6 +77,13 @@ MESSAGES: dict[str, Words] = {
         _("%(who)s took %(partner)s off the collaboration."),
         _("See your opportunities"),
     ),
+    "collaboration_ended": Words(
+        _("You manage %(topic)s alone"),
+        _(
+            "The partner collaboration has ended. Closing it, moving its date and returning it are yours again."
+        ),
+        _("Open the opportunity"),
+    ),
     "opportunity_taken_back": Words(
         _("%(vendor)s took back %(topic)s"),
         _("It has left your list. Thank you for the work so far."),

@@ -153,7 +153,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(Verb.ACCEPT, [_S.DELIVERED], [_S.ACCEPTED], [_A.OFFERED, _A.VENDOR]),
     _row(Verb.DECLINE, [_S.DELIVERED], [_S.DECLINED], [_A.OFFERED, _A.VENDOR]),
     _row(Verb.EXPIRE, [_S.DELIVERED], [_S.EXPIRED], [_A.CLOCK]),
-    _row(Verb.SHARE, NEEDS_PARTNER | {_S.ACCEPTED}, [_S.ACCEPTED], _VENDOR),
+    _row(Verb.SHARE, NEEDS_PARTNER | MANAGED, [_S.ACCEPTED], _VENDOR),
     _row(Verb.TAKE_BACK, [_S.ACCEPTED], [_S.IN_PROGRESS], _VENDOR, made_by_partner=False),
     _row(Verb.APPROVE, [_S.IN_PROGRESS], [_S.APPROVED], _VENDOR, made_by_partner=True),
     _row(Verb.REFUSE, [_S.IN_PROGRESS], [_S.CANCELED], _VENDOR, made_by_partner=True),
@@ -197,6 +197,8 @@ def refusal(verb: Verb, status: str, *, made_by_partner: bool) -> str | Promise 
         }
     if row.made_by_partner is True and not made_by_partner:
         return _("Only an opportunity that a partner made can be approved or refused.")
+    if verb is Verb.SHARE and made_by_partner and status == Status.IN_PROGRESS:
+        return _("A partner made it: approve it first, then share it.")
     if row.made_by_partner is False and made_by_partner:
         return _("What a partner made itself goes back to nobody; it can be canceled.")
     return None

@@ -23,12 +23,23 @@ def targets(person: Person, opportunity: Opportunity) -> dict[Status, Verb]:
         )
         if verb is not None and status != opportunity.status and access.may(person, verb, opportunity):
             found[status] = verb
+    if _may_share(person, opportunity):
+        found.setdefault(Status.ACCEPTED, Verb.SHARE)
     return {status: verb for status, verb in found.items() if _leads(verb, status, opportunity)}
 
 
 def for_new() -> dict[Status, Verb]:
     """Give the statuses that an opportunity may be saved with when it is made."""
-    return {Status.DELIVERED: Verb.DELIVER}
+    return {Status.DELIVERED: Verb.DELIVER, Status.ACCEPTED: Verb.SHARE}
+
+
+def _may_share(person: Person, opportunity: Opportunity) -> bool:
+    """Tell whether *Accepted* is reached by sharing: then the box *Partner collaboration* goes with it."""
+    if opportunity.status == Status.ACCEPTED:
+        return False
+    made = opportunity.made_by_a_partner
+    refused = lifecycle.refusal(Verb.SHARE, opportunity.status, made_by_partner=made)
+    return refused is None and bool(access.may(person, Verb.SHARE, opportunity))
 
 
 def _leads(verb: Verb, status: Status, opportunity: Opportunity) -> bool:

@@ -20,6 +20,8 @@ SENTENCES = {
     "declined": _("%(partner)s declined: %(reason)s"),
     "expired": _("%(partner)s did not answer in time"),
     "shared": _("Shared with %(partners)s"),
+    "role_taken": _("%(partner)s takes the role %(role)s"),
+    "alone": _("%(partner)s manages it alone from now on"),
     "left": _("%(partner)s left the collaboration"),
     "taken_back": _("Taken back from %(partner)s"),
     "made": _("%(partner)s made the opportunity on the portal"),

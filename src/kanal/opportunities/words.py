@@ -10,11 +10,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from kanal.opportunities.lifecycle import Stage
-from kanal.opportunities.models import CloseReason, TimelineEntry
+from kanal.opportunities.models import CloseReason, CollaborationRole, TimelineEntry
 from kanal.opportunities.timeline import SENTENCES
 
 # Choices that facts may hold by their key; `distribution` adds its own when it is loaded.
-CHOICES: dict[str, str | Promise] = {**dict(Stage.choices), **dict(CloseReason.choices)}
+CHOICES: dict[str, str | Promise] = {
+    **dict(Stage.choices),
+    **dict(CloseReason.choices),
+    **dict(CollaborationRole.choices),
+}
 
 
 def _fact(value: object) -> str:

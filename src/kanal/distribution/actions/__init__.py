@@ -4,6 +4,7 @@ from kanal.distribution.actions.answering import accept, decline, expire, expire
 from kanal.distribution.actions.closing import cancel, lose, reopen, win
 from kanal.distribution.actions.delivering import deliver, withdraw
 from kanal.distribution.actions.saving import Move, save
+from kanal.distribution.actions.sharing import Member, arrange, change_role, remove, share, unshare
 from kanal.distribution.actions.working import (
     approve,
     extend,
@@ -12,15 +13,17 @@ from kanal.distribution.actions.working import (
     refuse,
     resume,
     return_,
-    share,
     take_back,
 )
 
 __all__ = [
+    "Member",
     "Move",
     "accept",
     "approve",
+    "arrange",
     "cancel",
+    "change_role",
     "decline",
     "deliver",
     "expire",
@@ -31,12 +34,14 @@ __all__ = [
     "mark_seen",
     "move_stage",
     "refuse",
+    "remove",
     "reopen",
     "resume",
     "return_",
     "save",
     "share",
     "take_back",
+    "unshare",
     "win",
     "withdraw",
 ]

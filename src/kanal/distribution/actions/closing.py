@@ -14,7 +14,7 @@ from kanal.directory.models import PartnerStatus, Person
 from kanal.directory.money import in_base, rate_on
 from kanal.directory.refusal import Invalid
 from kanal.distribution.actions.delivering import close_offer
-from kanal.distribution.actions.step import Step, begin, end_part
+from kanal.distribution.actions.step import Step, agree, begin, end_part
 from kanal.opportunities.lifecycle import Status, Verb
 from kanal.opportunities.models import CloseReason, Opportunity, Participation
 
@@ -98,9 +98,10 @@ def _still_working(opportunity: Opportunity) -> bool:
         end_part(opportunity, part.partner)
         if opportunity.partner_id == part.partner_id:
             opportunity.partner = None
-    going_on = running.select_related("partner__account").first()
+    going_on = running.select_related("partner__account").order_by("since", "id").first()
     if going_on is not None:
         opportunity.partner = opportunity.partner or going_on.partner
+    agree(opportunity)
     return going_on is not None
 
 

@@ -15,7 +15,7 @@ from kanal.distribution.models import Offer, OfferStatus
 from kanal.opportunities import access, lifecycle, timeline
 from kanal.opportunities.actions.record import lock, touch
 from kanal.opportunities.lifecycle import Status, Verb
-from kanal.opportunities.models import Kind, Opportunity, Participation, TimelineEntry
+from kanal.opportunities.models import CollaborationRole, Kind, Opportunity, Participation, TimelineEntry
 
 
 @dataclass
@@ -141,6 +141,21 @@ def end_part(opportunity: Opportunity, partner: Partner | None = None) -> None:
     if partner is not None:
         running = running.filter(partner=partner)
     running.update(until=clock.now())
+
+
+def agree(opportunity: Opportunity) -> None:
+    """Make a locked opportunity name its collaboration as the running parts say; the caller saves.
+
+    The partner that it names is the one that leads, else the one that has taken part longest.
+    """
+    running = Participation.objects.filter(opportunity=opportunity, until__isnull=True)
+    together = list(
+        running.filter(kind=Kind.COLLABORATING).select_related("partner__account").order_by("since", "id")
+    )
+    opportunity.collaboration = bool(together)
+    if together:
+        leads = (part for part in together if part.role == CollaborationRole.LEAD)
+        opportunity.partner = next(leads, together[0]).partner
 
 
 def _answered(opportunity: Opportunity, part: Participation | None) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from datetime import date
 
 from django.db import models
@@ -12,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from kanal.config import clock
 from kanal.directory.acting import acting
-from kanal.directory.models import Partner, Person
+from kanal.directory.models import Person
 from kanal.directory.refusal import Invalid
-from kanal.distribution.actions.step import begin, end_part, hold_partners, take_part
+from kanal.distribution.actions.step import begin, end_part, take_part
 from kanal.distribution.telling import Happening, announce_entry
 from kanal.opportunities import timeline
 from kanal.opportunities.lifecycle import Stage, Status, Verb
@@ -195,42 +194,6 @@ def take_back(*, key: uuid.UUID, reason: str, by: Person) -> Opportunity:
         step.opportunity.partner, step.opportunity.collaboration = None, False
         step.move(Status.IN_PROGRESS)
         announce_entry(Happening.TAKEN_BACK, entry, partners=partners)
-    return step.opportunity
-
-
-def share(*, key: uuid.UUID, partners: Sequence[Partner], by: Person) -> Opportunity:
-    """Give an opportunity to several partners who collaborate; each sees it as managed at once.
-
-    A partner that managed it alone collaborates from now on.
-
-    Raises:
-        Missing, NotAllowed, Conflict: it is not theirs to see, to share, or not in this status.
-        Invalid: there is no partner, or one that takes no opportunities now.
-    """
-    with acting(by):
-        partners = hold_partners(*partners)
-        step = begin(key, Verb.SHARE, by=by)
-        if not partners:
-            raise Invalid({"partners": _("Add at least one partner that collaborates.")})
-        for partner in partners:
-            if not partner.takes_offers:
-                raise Invalid(
-                    {"partners": _("%(partner)s takes no opportunities now.") % {"partner": partner.name}}
-                )
-        Participation.objects.filter(opportunity=key, until__isnull=True).update(kind=Kind.COLLABORATING)
-        taking_part = set(
-            Participation.objects.filter(opportunity=key, until__isnull=True).values_list(
-                "partner_id", flat=True
-            )
-        )
-        for partner in partners:
-            if partner.pk not in taking_part:
-                take_part(step.opportunity, partner, Kind.COLLABORATING)
-        step.opportunity.collaboration = True
-        step.opportunity.partner = step.opportunity.partner or partners[0]
-        step.move(Status.ACCEPTED)
-        names = ", ".join(partner.name for partner in partners)
-        timeline.record(step.opportunity, "shared", by=by, facts={"partners": names})
     return step.opportunity
 
 
