@@ -1,0 +1,155 @@
+"""Make the pictures of the guides from the demo: script/pictures [NAME ...].
+
+Starts a demo of its own on a free port with fresh data, signs in as its people, opens each page, and writes
+`docs/pictures/NAME.png`. With names, only those pictures are made. What is made up for a picture is made by clicking,
+as a person would. A folder in KANAL_PICTURES_DATA is kept and used again, so that one picture is soon made anew.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+INTO = ROOT / "docs" / "pictures"
+PASSWORD = "kanal-demo"  # noqa: S105 - the demo says it on its sign-in page
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PATIENCE = 240
+Doing = Callable[[Page], object]
+
+
+def _nothing(page: Page) -> None:
+    """Leave the page as it opens."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture.
+
+    Attributes:
+        name: the file, without its suffix.
+        who: the mail address of who looks; empty for somebody who is not signed in.
+        path: the page that is opened.
+        do: what is clicked before the picture is taken.
+        width: of the window, in pixels.
+        height: of the picture at most; the window's.
+        dark: in the dark theme.
+    """
+
+    name: str
+    who: str
+    path: str
+    do: Doing = _nothing
+    width: int = 1280
+    height: int = 900
+    dark: bool = False
+
+
+def _first(place: str) -> Doing:
+    """Follow the first link of a list."""
+    return lambda page: page.locator(f"{place} a.k-t-name").first.click()
+
+
+CHRIS, MADS, ANNA = "chris@havn.example", "mads@nordlys.example", "anna@nordlys.example"
+PICTURES = (
+    Picture("desk-list", CHRIS, "/sales/opportunities/"),
+    Picture("desk-opportunity", CHRIS, "/sales/opportunities/?view=waiting", _first("main")),
+    Picture("portal-dashboard", MADS, "/portal/", height=1100),
+    Picture("portal-dashboard-phone", MADS, "/portal/", width=390, height=844),
+    Picture("portal-list", MADS, "/portal/opportunities/", height=1000),
+)
+
+
+def main(names: list[str]) -> int:
+    """Make the named pictures, or all of them."""
+    wanted = [picture for picture in PICTURES if not names or picture.name in names]
+    unknown = set(names) - {picture.name for picture in PICTURES}
+    if unknown:
+        print(f"There is no picture {', '.join(sorted(unknown))}.")
+        return 2
+    with _demo() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
+        for picture in wanted:
+            _take(browser, address, picture)
+            print(f"{picture.name}.png")
+    return 0
+
+
+def _chromium() -> str:
+    found = os.environ.get("KANAL_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        raise SystemExit("There is no Chromium; name one in KANAL_CHROMIUM.")
+    return found
+
+
+def _take(browser: Browser, address: str, picture: Picture) -> None:
+    context = browser.new_context(
+        base_url=address,
+        locale="en-US",
+        timezone_id="Europe/Copenhagen",
+        viewport={"width": picture.width, "height": picture.height},
+        color_scheme="dark" if picture.dark else "light",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    if picture.who:
+        page.goto("/accounts/login/")
+        page.locator("#id_login").fill(picture.who)
+        page.locator("#id_password").fill(PASSWORD)
+        page.locator("#id_password").press("Enter")
+        page.wait_for_url(lambda url: "/accounts/login" not in url)
+    page.goto(picture.path)
+    picture.do(page)
+    page.wait_for_load_state("networkidle")
+    INTO.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=INTO / f"{picture.name}.png")
+    context.close()
+
+
+@contextmanager
+def _demo() -> Iterator[str]:
+    """Run a demo until the pictures are made; give its address."""
+    kept = os.environ.get("KANAL_PICTURES_DATA")
+    data = Path(kept or tempfile.mkdtemp(prefix="kanal-pictures-"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "kanal.cli", "demo", "--port", str(port), "--data", str(data)]
+    demo = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=ROOT)  # noqa: S603 - our own command
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(f"{address}/healthz", demo)
+        yield address
+    finally:
+        demo.terminate()
+        demo.wait(timeout=30)
+        if not kept:
+            shutil.rmtree(data, ignore_errors=True)
+
+
+def _wait_for(url: str, demo: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and demo.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own demo
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+    raise SystemExit("The demo did not start.")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
