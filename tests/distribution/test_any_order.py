@@ -1,9 +1,10 @@
-"""Anybody does anything in any order: what must always hold still holds."""
+"""Anybody does anything in any order, two thousand times: what must always hold still holds."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.db import transaction
@@ -19,111 +20,170 @@ from hypothesis.stateful import (
 )
 
 from kanal.config import clock
+from kanal.directory.models import Person
 from kanal.directory.refusal import Refusal
 from kanal.distribution import actions
-from kanal.distribution.models import DeclineReason, Offer
+from kanal.distribution.models import DeclineReason, Offer, OfferStatus
 from kanal.opportunities import access
 from kanal.opportunities.actions import add_note
-from kanal.opportunities.lifecycle import CLOSED, PAIRS, Status
-from kanal.opportunities.models import Kind, Opportunity, Participation, TimelineEntry
+from kanal.opportunities.lifecycle import CLOSED, PAIRS, Stage, Status
+from kanal.opportunities.models import Kind, Opportunity, Participation, TimelineEntry, Visibility
 from tests import cast as casting
 
+STEPS = 2000
 NAMES = ["ada", "chris", "sally", "otto", "anna", "mads", "sofie", "bo", "freja", "stig"]
-names, which = st.sampled_from(NAMES), st.integers(0, 1)
+PARTNERS = ["nordlys", "fjord"]
+OF_PARTNERS = NAMES[4:]
+SELLERS = {"sofie", "stig"}
+names, which, company = st.sampled_from(NAMES), st.integers(0, 3), st.sampled_from(PARTNERS)
 
 
 class AnyOrder(RuleBasedStateMachine):
-    """Random verbs by random people on two opportunities, in one transaction that is rolled back at the end."""
+    """Random verbs by random people on several opportunities, in one transaction that is rolled back at the end.
+
+    Beside the database it keeps a tally of its own of what was done: what was offered to whom and how it was answered,
+    and what was written. The database must say the same.
+    """
+
+    tried: ClassVar[int] = 0
 
     def __init__(self) -> None:
         super().__init__()
         self.transaction = transaction.atomic()
         self.transaction.__enter__()
         self.ahead = timedelta()
+        self.answers: Counter[tuple[str, str]] = Counter()
+        self.notes: dict[Any, str] = {}
 
     @initialize()
-    def company(self) -> None:
-        self.cast = casting.make()
-        self.keys = [self.cast.opportunity().pk, self.cast.opportunity(by=self.cast.sally).pk]
+    def begin(self) -> None:
+        self.cast = cast = casting.make()
+        made = [cast.opportunity(), cast.opportunity(by=cast.sally), cast.opportunity(), cast.opportunity()]
+        self.keys = [one.pk for one in made]
+        self.touched = self.keys[0]
         self.entries = TimelineEntry.objects.count()
         self.statuses = dict.fromkeys(self.keys, Status.IN_PROGRESS)
 
-    def attempt(self, action: Any, **arguments: Any) -> None:
-        """Try it; a refusal must leave everything as it was."""
+    def attempt(self, action: Any, **arguments: Any) -> Any:
+        """Try it; a refusal must leave everything as it was. Gives None where it was refused."""
+        type(self).tried += 1
+        self.touched = arguments.get("key", self.touched)
         before = list(Opportunity.objects.order_by("pk").values())
         clock.use(lambda: self.ahead)
         try:
             with transaction.atomic():
-                action(**arguments)
+                return action(**arguments)
         except Refusal:
             assert list(Opportunity.objects.order_by("pk").values()) == before
+            return None
         finally:
             clock.use(timedelta)
 
-    @rule(at=which, who=names, to=st.sampled_from(["nordlys", "fjord"]), again=st.booleans())
+    def person(self, name: str) -> Person:
+        return self.cast.people[name]
+
+    def answered(self, offer: Offer | None, how: OfferStatus) -> None:
+        """Keep the tally of an offer that was opened (pending) or has left that state."""
+        if offer is not None:
+            name = "nordlys" if offer.partner_id == self.cast.nordlys.pk else "fjord"
+            self.answers[name, how] += 1
+            if how is not OfferStatus.PENDING:
+                self.answers[name, OfferStatus.PENDING] -= 1
+
+    # ── What people do ───────────────────────────────────────────────────────────────────────────
+    @rule(at=which, who=names, to=company, again=st.booleans())
     def deliver(self, at: int, who: str, to: str, again: bool) -> None:
-        self.attempt(
+        offer = self.attempt(
             actions.deliver,
             key=self.keys[at],
             partner=getattr(self.cast, to),
-            by=self.cast.people[who],
+            by=self.person(who),
             override_reason="again" if again else "",
         )
+        self.answered(offer, OfferStatus.PENDING)
 
     @rule(at=which, who=names)
     def withdraw(self, at: int, who: str) -> None:
-        self.attempt(actions.withdraw, key=self.keys[at], by=self.cast.people[who])
+        offer = self.attempt(actions.withdraw, key=self.keys[at], by=self.person(who))
+        self.answered(offer, OfferStatus.WITHDRAWN)
 
     @rule(at=which, who=names)
     def accept(self, at: int, who: str) -> None:
-        self.attempt(actions.accept, key=self.keys[at], by=self.cast.people[who])
+        offer = self.attempt(actions.accept, key=self.keys[at], by=self.person(who))
+        self.answered(offer, OfferStatus.ACCEPTED)
 
     @rule(at=which, who=names, reason=st.sampled_from(DeclineReason.values))
     def decline(self, at: int, who: str, reason: str) -> None:
-        self.attempt(
-            actions.decline, key=self.keys[at], reason=reason, text="because", by=self.cast.people[who]
+        offer = self.attempt(
+            actions.decline, key=self.keys[at], reason=reason, text="because", by=self.person(who)
         )
+        self.answered(offer, OfferStatus.DECLINED)
 
     @rule(at=which, who=names)
     def return_(self, at: int, who: str) -> None:
-        self.attempt(actions.return_, key=self.keys[at], reason="no_funding", by=self.cast.people[who])
+        self.attempt(actions.return_, key=self.keys[at], reason="no_funding", by=self.person(who))
+
+    @rule(at=which, who=names)
+    def take_back(self, at: int, who: str) -> None:
+        self.attempt(actions.take_back, key=self.keys[at], reason="no progress", by=self.person(who))
 
     @rule(at=which, who=names)
     def hold(self, at: int, who: str) -> None:
-        self.attempt(actions.hold, key=self.keys[at], reason="pause", by=self.cast.people[who])
+        self.attempt(actions.hold, key=self.keys[at], reason="pause", by=self.person(who))
 
     @rule(at=which, who=names)
     def resume(self, at: int, who: str) -> None:
-        self.attempt(actions.resume, key=self.keys[at], by=self.cast.people[who])
+        self.attempt(actions.resume, key=self.keys[at], by=self.person(who))
+
+    @rule(at=which, who=names, stage=st.sampled_from(Stage.values))
+    def move_stage(self, at: int, who: str, stage: str) -> None:
+        self.attempt(actions.move_stage, key=self.keys[at], stage=stage, by=self.person(who))
+
+    @rule(at=which, who=names, both=st.booleans())
+    def share(self, at: int, who: str, both: bool) -> None:
+        partners = [self.cast.nordlys, self.cast.fjord] if both else [self.cast.fjord]
+        self.attempt(actions.share, key=self.keys[at], partners=partners, by=self.person(who))
+
+    @rule(at=which, who=names, verb=st.sampled_from([actions.win, actions.lose]))
+    def close(self, at: int, who: str, verb: Any) -> None:
+        self.attempt(verb, key=self.keys[at], reason="other", by=self.person(who))
 
     @rule(at=which, who=names)
-    def share(self, at: int, who: str) -> None:
-        partners = [self.cast.nordlys, self.cast.fjord]
-        self.attempt(actions.share, key=self.keys[at], partners=partners, by=self.cast.people[who])
-
-    @rule(at=which, who=names, verb=st.sampled_from([actions.win, actions.lose, actions.cancel]))
-    def close(self, at: int, who: str, verb: Any) -> None:
-        self.attempt(verb, key=self.keys[at], reason="other", by=self.cast.people[who])
+    def cancel(self, at: int, who: str) -> None:
+        waiting = Offer.objects.filter(opportunity=self.keys[at], status=OfferStatus.PENDING).first()
+        if self.attempt(actions.cancel, key=self.keys[at], reason="other", by=self.person(who)):
+            self.answered(waiting, OfferStatus.WITHDRAWN)
 
     @rule(at=which, who=names)
     def reopen(self, at: int, who: str) -> None:
-        self.attempt(actions.reopen, key=self.keys[at], reason="again", by=self.cast.people[who])
+        self.attempt(actions.reopen, key=self.keys[at], reason="again", by=self.person(who))
 
     @rule(at=which, who=names, shared=st.booleans())
     def note(self, at: int, who: str, shared: bool) -> None:
-        self.attempt(add_note, key=self.keys[at], body="said", shared=shared, by=self.cast.people[who])
+        body = f"note {len(self.notes)}"
+        entry = self.attempt(add_note, key=self.keys[at], body=body, shared=shared, by=self.person(who))
+        if entry is not None:
+            self.notes[entry.pk] = body
 
     @precondition(lambda self: self.ahead < timedelta(days=60))
     @rule(hours=st.integers(1, 120))
     def time_passes(self, hours: int) -> None:
         self.ahead += timedelta(hours=hours)
+        waiting = list(Offer.objects.filter(status=OfferStatus.PENDING))
         self.attempt(actions.expire_due)
+        for offer in waiting:
+            offer.refresh_from_db()
+            if offer.status == OfferStatus.EXPIRED:
+                self.answered(offer, OfferStatus.EXPIRED)
 
+    # ── What always holds ────────────────────────────────────────────────────────────────────────
     @invariant()
     def offers_and_parts_agree_with_the_status(self) -> None:
+        parts = list(Participation.objects.filter(until=None))
+        waiting = list(Offer.objects.filter(status=OfferStatus.PENDING))
         for opportunity in Opportunity.objects.all():
-            running = list(Participation.objects.filter(opportunity=opportunity, until=None))
-            pending = list(Offer.objects.filter(opportunity=opportunity, status="pending"))
+            running = [part for part in parts if part.opportunity_id == opportunity.pk]
+            pending = [offer for offer in waiting if offer.opportunity_id == opportunity.pk]
             kinds = {part.kind for part in running}
             assert (
                 (opportunity.status == Status.DELIVERED) == (len(pending) == 1) == (kinds == {Kind.OFFERED})
@@ -138,20 +198,38 @@ class AnyOrder(RuleBasedStateMachine):
             assert (opportunity.status in CLOSED) == bool(opportunity.close_reason)
 
     @invariant()
-    def a_partner_sees_exactly_what_it_takes_part_in(self) -> None:
-        for name in NAMES[4:]:
-            person = self.cast.people[name]
+    def the_offers_say_what_was_done(self) -> None:
+        found = Counter(
+            ("nordlys" if partner == self.cast.nordlys.pk else "fjord", OfferStatus(status))
+            for partner, status in Offer.objects.values_list("partner_id", "status")
+        )
+        assert found == +self.answers
+
+    @invariant()
+    def a_partner_sees_exactly_what_it_takes_part_in_and_a_seller_what_is_shared_with_them(self) -> None:
+        for name in OF_PARTNERS:
+            person = self.person(name)
             parts = Participation.objects.filter(partner=person.partner, until=None)
-            expected = (
-                set() if name in {"sofie", "stig"} else set(parts.values_list("opportunity_id", flat=True))
-            )
+            if name in SELLERS:
+                parts = parts.filter(people=person)
+            expected = set(parts.values_list("opportunity_id", flat=True))
             assert set(access.visible(person).values_list("pk", flat=True)) == expected
+
+    @invariant()
+    def a_partner_reads_no_entry_that_is_not_for_it(self) -> None:
+        opportunity = Opportunity.objects.get(pk=self.touched)
+        for name in OF_PARTNERS:
+            person = self.person(name)
+            condition = access.timeline(person, opportunity, access.participation(person, opportunity))
+            entries = TimelineEntry.objects.filter(condition).values_list("visibility", "partner_id")
+            assert set(entries) <= {(Visibility.SHARED, None), (Visibility.SHARED, person.partner_id)}
 
     @invariant()
     def nothing_said_is_lost(self) -> None:
         count = TimelineEntry.objects.count()
         assert count >= self.entries
         self.entries = count
+        assert dict(TimelineEntry.objects.filter(pk__in=self.notes).values_list("pk", "body")) == self.notes
 
     @invariant()
     def the_status_moved_as_the_table_says(self) -> None:
@@ -168,6 +246,9 @@ class AnyOrder(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_whatever_people_do_in_whatever_order_what_must_hold_holds() -> None:
-    run_state_machine_as_test(
-        AnyOrder, settings=settings(max_examples=25, stateful_step_count=30, deadline=None)
-    )
+    AnyOrder.tried = 0
+    while AnyOrder.tried < STEPS:  # an example may end early, so how many it takes is not known before
+        left = 1 + (STEPS - AnyOrder.tried) // 43
+        run_state_machine_as_test(
+            AnyOrder, settings=settings(max_examples=left, stateful_step_count=50, deadline=None)
+        )
