@@ -23,6 +23,7 @@ from kanal.config import clock
 from kanal.directory.models import Person
 from kanal.directory.refusal import Refusal
 from kanal.distribution import actions
+from kanal.distribution.actions import sharing
 from kanal.distribution.models import DeclineReason, Offer, OfferStatus
 from kanal.opportunities import access
 from kanal.opportunities.actions import add_note
@@ -143,6 +144,15 @@ class AnyOrder(RuleBasedStateMachine):
     def share(self, at: int, who: str, both: bool) -> None:
         partners = [self.cast.nordlys, self.cast.fjord] if both else [self.cast.fjord]
         self.attempt(actions.share, key=self.keys[at], partners=partners, by=self.person(who))
+
+    @rule(at=which, who=names, gone=company)
+    def leave(self, at: int, who: str, gone: str) -> None:
+        partner = getattr(self.cast, gone)
+        self.attempt(sharing.remove, key=self.keys[at], partner=partner, by=self.person(who))
+
+    @rule(at=which, who=names)
+    def unshare(self, at: int, who: str) -> None:
+        self.attempt(sharing.unshare, key=self.keys[at], by=self.person(who))
 
     @rule(at=which, who=names, verb=st.sampled_from([actions.win, actions.lose]))
     def close(self, at: int, who: str, verb: Any) -> None:
