@@ -5,12 +5,33 @@ from __future__ import annotations
 import pghistory
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from kanal.directory.models.record import Record, search_index
 from kanal.directory.models.reference import Industry
 
 country_code = RegexValidator(r"^[A-Z]{2}$", _("A country is two capital letters, such as DK."))
+
+
+def _without(text: Func, pattern: str) -> Func:
+    """Leave out of a text every part that a pattern finds."""
+    return Func(
+        text,
+        Value(pattern),
+        Value(""),
+        Value("g"),
+        function="regexp_replace",
+        output_field=models.TextField(),
+    )
+
+
+# As `likeness.plain_number` writes it; the index below and whoever searches by it must say the same.
+PLAIN_NUMBER = _without(
+    _without(Upper(F("registration_number")), "[^0-9A-Z]"),
+    "^[A-Z]{2}(?=[0-9]{8})",
+)
 
 
 class AccountKind(models.TextChoices):
@@ -66,6 +87,7 @@ class Account(Record):
         indexes = [
             models.Index(fields=["kind", "name", "id"], name="account_by_name"),
             search_index("name", "domain", "city", name="account_search"),
+            models.Index(PLAIN_NUMBER, name="account_by_number", condition=~Q(registration_number="")),
         ]
 
     def __str__(self) -> str:

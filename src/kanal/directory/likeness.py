@@ -1,0 +1,174 @@
+"""How alike two companies are, by name, web domain and registration number. Pure: no database, no network."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from rapidfuzz import fuzz
+from tldextract import TLDExtract
+
+SAME_DOMAIN = 95
+# A name that is wholly within another one, such as “Lindholm” in “Lindholm Foods”, may still be another company's.
+_PART_OF_IT = 0.88
+
+# What companies put behind their name, or before it, as bare words; see `_words`.
+_FORMS = frozenset(
+    """
+    aps as is ivs ks ps amba fmba smba gmbh ag kg ohg gbr ug se ab hb kb asa ans ba oy oyj tmi
+    ltd limited plc llp llc lp inc incorporated corp corporation co company bv nv vof cv sa sas sarl
+    srl spa snc sl slu lda sp zoo sro doo kft zrt ood ead ou uab sia pty
+    """.split()  # noqa: SIM905 - fifty of them read better as words
+)
+_LEADING_FORMS = frozenset({"ab", "as", "oy"})
+_JOINING = frozenset({"and", "og", "und", "och"})
+_LETTERS = str.maketrans({"ø": "o", "æ": "a", "œ": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+# One sound, written in one letter or in two: Århus and Aarhus, Müller and Mueller.
+_PAIRS = re.compile("aa|ae|oe|ue")
+# Mail addresses at these say nothing of a company.
+_MAIL_FOR_ALL = frozenset(
+    """
+    gmail.com googlemail.com outlook.com outlook.dk hotmail.com hotmail.dk live.com live.dk msn.com
+    yahoo.com yahoo.dk icloud.com me.com proton.me protonmail.com gmx.de gmx.net web.de mail.com
+    mail.dk jubii.dk ofir.dk aol.com
+    """.split()  # noqa: SIM905 - as above
+)
+
+
+class Why(models.TextChoices):
+    """What makes two companies alike."""
+
+    NUMBER = "number", _("Same registration number")
+    DOMAIN = "domain", _("Same web domain")
+    NAME = "name", _("Similar name")
+
+
+@dataclass(frozen=True)
+class Company:
+    """What likeness is judged by; what is not known is empty."""
+
+    name: str = ""
+    domain: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How alike two companies are.
+
+    Attributes:
+        score: 0 to 100, where 100 means the same.
+        why: what they share, the strongest first.
+    """
+
+    score: int
+    why: tuple[Why, ...]
+
+
+def likeness(one: Company, other: Company, *, similar: int = 70) -> Likeness:
+    """Judge two companies; it is all one which comes first.
+
+    Args:
+        one: the first.
+        other: the second.
+        similar: from which score of the names on they are called similar.
+    """
+    name = name_score(one.name, other.name)
+    same_number = bool(plain_number(one.number)) and plain_number(one.number) == plain_number(other.number)
+    domain = registered_domain(one.domain)
+    same_domain = bool(domain) and domain == registered_domain(other.domain)
+    scores = [
+        (100, Why.NUMBER, same_number),
+        (SAME_DOMAIN, Why.DOMAIN, same_domain),
+        (name, Why.NAME, name >= similar),
+    ]
+    return Likeness(
+        score=max([name, *(points for points, _why, holds in scores if holds)]),
+        why=tuple(why for _points, why, holds in scores if holds),
+    )
+
+
+@lru_cache(maxsize=4096)
+def bare_name(name: str) -> str:
+    """Give a name without accents, case, punctuation and legal form: `Lindholm & Søn A/S` is `lindholm son`."""
+    words = _without_forms([word for word in _words(name) if word not in _JOINING])
+    decomposed = unicodedata.normalize("NFKD", " ".join(words).translate(_LETTERS))
+    folded = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return _PAIRS.sub(lambda pair: pair[0][0], folded)
+
+
+def name_score(one: str, other: str) -> int:
+    """Say how alike two names are, from 0 to 100; only names that are the same but for their legal form reach 100."""
+    first, second = sorted([bare_name(one), bare_name(other)])
+    if not first or not second:
+        return 0
+    if first == second:
+        return 100
+    best = max(
+        fuzz.ratio(first, second),
+        fuzz.token_sort_ratio(first, second),
+        fuzz.ratio(first.replace(" ", ""), second.replace(" ", "")),
+        _PART_OF_IT * fuzz.token_set_ratio(first, second),
+    )
+    return min(99, round(best))
+
+
+def without_form(name: str) -> str:
+    """Give a name without its legal form, its letters as they are: what a search for it looks for."""
+    return " ".join(_without_forms(_words(name)))
+
+
+def plain_number(number: str) -> str:
+    """Give a registration number without spaces, signs and the country before it: `DK 12 34 56 78` is `12345678`."""
+    plain = re.sub(r"[^0-9A-Z]", "", number.upper())
+    return re.sub(r"^[A-Z]{2}(?=[0-9]{8})", "", plain)
+
+
+def registered_domain(text: str) -> str:
+    """Give the domain that a company has registered, of an address, a host or a mail address; nothing of mail for all.
+
+    `https://www.shop.lindholm.co.uk/om` and `karen@lindholm.co.uk` both give `lindholm.co.uk`.
+    """
+    host = text.strip().rpartition("@")[2].lower()
+    found = _extract()(host)
+    if found.domain and found.suffix:
+        domain = f"{found.domain}.{found.suffix}"
+    else:  # an ending that is on no public list, such as one within a company
+        labels = [label for label in (found.subdomain, found.domain) if label]
+        domain = ".".join(".".join(labels).split(".")[-2:])
+    return "" if domain in _MAIL_FOR_ALL or "." not in domain else domain
+
+
+@cache
+def _extract() -> TLDExtract:
+    """Read the list of public endings that comes with the library; nothing is fetched, nothing is written."""
+    return TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+def _words(name: str) -> list[str]:
+    text = unicodedata.normalize("NFC", name.casefold())
+    joined = re.sub(r"\b(\w)[./](?=\w\b)", r"\1", text)  # A/S, S.p.A., B.V.
+    return re.sub(r"['’`´]", "", joined).translate(_PUNCTUATION).split()
+
+
+class _Blank(dict[int, str]):
+    """Turns what is neither letter nor figure into a blank."""
+
+    def __missing__(self, letter: int) -> str:
+        text = chr(letter)
+        return text if text.isalnum() or unicodedata.combining(text) else " "
+
+
+_PUNCTUATION = _Blank()
+
+
+def _without_forms(words: list[str]) -> list[str]:
+    while len(words) > 1 and words[-1] in _FORMS:
+        words = words[:-1]
+    while len(words) > 1 and words[0] in _LEADING_FORMS:
+        words = words[1:]
+    return words
