@@ -97,11 +97,11 @@ def _candidates(accounts: QuerySet[Any], wanted: Company) -> Iterator[Account]:
 def _similar(accounts: QuerySet[Any], name: str) -> QuerySet[Any]:
     """Give accounts by the likeness of their letters; the index has them in capitals, so the search has too."""
     wanted = Upper(Value(name))
-    return (
-        accounts.alias(name_in_capitals=Upper("name"))
-        .filter(name_in_capitals__trigram_similar=wanted)
-        .order_by(TrigramSimilarity(Upper("name"), wanted).desc(), "pk")
+    found: QuerySet[Any] = accounts.alias(in_capitals=Upper("name")).filter(
+        in_capitals__trigram_similar=wanted
     )
+    nearness = TrigramSimilarity("in_capitals", wanted)  # type: ignore[arg-type] # it takes expressions too
+    return found.order_by(nearness.desc(), "pk")
 
 
 def _few(accounts: QuerySet[Any]) -> Iterable[Account]:
