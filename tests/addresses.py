@@ -14,6 +14,8 @@ from typing import Any
 
 from django.urls import URLPattern, get_resolver
 
+from kanal.directory.actions import invite
+from kanal.directory.invitations import issue
 from kanal.importing.models import ImportRun
 from kanal.notify.models import Notification
 from kanal.opportunities.actions import Upload, add_note
@@ -48,6 +50,10 @@ class World:
         self.imported = ImportRun.objects.create(
             kind="crm-sales", dry_run=True, upload="x.zip", state="failed"
         )
+        self.invitation = invite(
+            values={"email": "vera@nordlys.example"}, role="seller", partner=cast.nordlys, by=cast.ada
+        )
+        self.token = issue(self.invitation)
         self.told = {
             name: Notification.objects.create(
                 person=person,
@@ -174,6 +180,11 @@ ROWS: dict[str, Row] = {
     "desk:import": Row(get=READS_SETTINGS, args=_key("imported")),
     "desk:import_report": Row(get=READS_SETTINGS, args=_key("imported")),
     "desk:import_keep": Row(post=ADMINISTRATOR, args=_key("imported")),
+    "desk:invitations": Row(get=READS_SETTINGS | KEEPS_PARTNERS),
+    "desk:invitation_resend": Row(post=KEEPS_PARTNERS, args=_key("invitation")),
+    "desk:invitation_revoke": Row(post=KEEPS_PARTNERS, args=_key("invitation")),
+    # Whoever has the link: those who are signed in read that they are somebody already.
+    "invitation:accept": Row(get=EVERYBODY, post=EVERYBODY, args=lambda world: {"token": world.token}),
     "desk:people": Row(get=READS_SETTINGS),
     "desk:person_new": Row(get=ADMINISTRATOR, post=ADMINISTRATOR),
     "desk:person": Row(get=READS_SETTINGS, post=ADMINISTRATOR, args=_of_cast("sally")),

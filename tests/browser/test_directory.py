@@ -9,7 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from kanal.directory import actions
-from kanal.directory.models import Person, Product
+from kanal.directory.models import Invitation, Product
 from tests import cast as casting
 from tests.browsing import axe, sign_in
 from tests.cast import Cast
@@ -95,8 +95,8 @@ def test_an_administrator_adds_a_product_and_a_person_of_a_partner(
     page.get_by_label(words["role"]).select_option(label=words["manager"])
     page.get_by_role("button", name=words["invite"], exact=True).click()
     expect(page.get_by_text(words["invited"])).to_be_visible()
-    expect(page.locator("aside").get_by_text(words["state"])).to_be_visible()
-    assert Person.objects.get(email="vera@nordlys.example").partner == cast.nordlys
+    expect(page.get_by_role("row", name="Vera Vind")).to_contain_text(words["state"])
+    assert Invitation.objects.get(email="vera@nordlys.example").partner == cast.nordlys
 
 
 def test_archive_and_restore_ask_first_and_work_by_keyboard(cast: Cast, page: Page) -> None:

@@ -2,112 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import threading
-from typing import Any
 
 import pytest
-from django.core import mail
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kanal.directory import actions
-from kanal.directory.invitations import send
-from kanal.directory.models import Partner, Person, VendorRole
+from kanal.directory.models import Person
 from kanal.directory.refusal import Conflict, Invalid, Missing, NotAllowed, Stale
 from tests import cast as casting
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 
-NEW = {
-    "name": "Vera Vind",
-    "email": "Vera@Nordlys.example",
-    "language": "da",
-    "time_zone": "Europe/Copenhagen",
-}
 
-
-def invited(cast: Cast, **facts: Any) -> Person:
-    return actions.invite(
-        **{"values": NEW, "role": "manager", "partner": cast.nordlys, "by": cast.ada, **facts}
-    )
-
-
-# Invitations.
-def test_an_invited_person_has_a_role_and_no_password_and_gets_a_mail_by_the_queue(cast: Cast) -> None:
-    vera = invited(cast)
-    assert (vera.email, vera.partner, vera.partner_role) == ("vera@nordlys.example", cast.nordlys, "manager")
-    assert not vera.has_usable_password()
-    job = ProcrastinateJob.objects.get(task_name="kanal.directory.tasks.invite")
-    assert job.args == {"person_id": str(vera.pk)}
-
-
-def test_nobody_is_told_of_an_invitation_that_was_rolled_back(cast: Cast) -> None:
-    with transaction.atomic():
-        invited(cast)
-        transaction.set_rollback(True)
-    assert not ProcrastinateJob.objects.filter(task_name="kanal.directory.tasks.invite").exists()
-
-
-def test_the_invitation_is_in_the_persons_language_and_its_link_lets_them_choose_a_password(
-    cast: Cast,
-) -> None:
-    vera = invited(cast)
-    send(person_id=str(vera.pk))
-    (message,) = mail.outbox
-    assert message.to == ["vera@nordlys.example"]
-    assert message.subject == "Havn Systems inviterer dig til sin partnerportal"
-    assert "Nordlys IT" in message.body
-    path = re.search(r"http://[^/]+(/\S+)", message.body).group(1)
-    assert path in message.alternatives[0][0]
-    client = Client()
-    form = client.get(path, follow=True)
-    assert form.status_code == 200
-    address = form.redirect_chain[-1][0] if form.redirect_chain else path
-    client.post(address, {"password1": "lang-nok-kode-7", "password2": "lang-nok-kode-7"})
-    vera.refresh_from_db()
-    assert vera.check_password("lang-nok-kode-7")
-
-
-def test_no_invitation_goes_to_somebody_who_was_deactivated_meanwhile(cast: Cast) -> None:
-    vera = invited(cast)
-    actions.deactivate(key=vera.pk, by=cast.ada)
-    send(person_id=str(vera.pk))
-    assert mail.outbox == []
-    with pytest.raises(Conflict):
-        actions.invite_again(key=vera.pk, by=cast.ada)
-
-
-def test_a_mail_address_belongs_to_one_person_whatever_its_case(cast: Cast) -> None:
-    with pytest.raises(Invalid) as refusal:
-        invited(cast, values={**NEW, "email": "MADS@nordlys.EXAMPLE"})
-    assert "email" in refusal.value.errors
-
-
-def test_a_role_is_one_of_the_persons_own_side(cast: Cast) -> None:
-    with pytest.raises(Invalid):
-        invited(cast, role="channel_manager")
-    with pytest.raises(Invalid):
-        invited(cast, role="manager", partner=None)
-    assert invited(cast, role="seller", partner=None).vendor_role == VendorRole.SELLER
-
-
-def test_nobody_is_invited_to_a_partnership_that_has_ended(cast: Cast) -> None:
-    Partner.objects.filter(pk=cast.nordlys.pk).update(status="ended")
-    cast.nordlys.refresh_from_db()
-    with pytest.raises(Invalid):
-        invited(cast)
-
-
-@pytest.mark.parametrize("who", ["chris", "sally", "otto", "anna"])
+@pytest.mark.parametrize("who", ["chris", "sally", "otto", "mads", "sofie"])
 def test_only_an_administrator_keeps_people(cast: Cast, who: str) -> None:
     by = cast.people[who]
-    with pytest.raises(NotAllowed):
-        invited(cast, by=by)
-    with pytest.raises(NotAllowed):
-        actions.invite_again(key=cast.mads.pk, by=by)
     with pytest.raises(NotAllowed):
         actions.keep_person(key=cast.mads.pk, version=1, values={"name": "x", "email": "x@x.example"}, by=by)
     with pytest.raises(NotAllowed):
@@ -116,6 +28,20 @@ def test_only_an_administrator_keeps_people(cast: Cast, who: str) -> None:
         actions.deactivate(key=cast.mads.pk, by=by)
     with pytest.raises(NotAllowed):
         actions.reactivate(key=cast.mads.pk, by=by)
+
+
+def test_an_administrator_of_a_partner_keeps_the_people_of_the_own_company_alone(cast: Cast) -> None:
+    assert actions.change_role(key=cast.sofie.pk, role="manager", by=cast.anna).partner_role == "manager"
+    assert not actions.deactivate(key=cast.sofie.pk, by=cast.anna).is_active
+    assert actions.reactivate(key=cast.sofie.pk, by=cast.anna).is_active
+    for stranger in (cast.stig, cast.bo, cast.ada):
+        for act in (
+            lambda key: actions.change_role(key=key, role="seller", by=cast.anna),
+            lambda key: actions.deactivate(key=key, by=cast.anna),
+            lambda key: actions.reactivate(key=key, by=cast.anna),
+        ):
+            with pytest.raises(Missing):
+                act(stranger.pk)
 
 
 # Editing.
@@ -154,8 +80,20 @@ def test_the_last_administrator_stays_one_and_stays_active(cast: Cast) -> None:
         actions.deactivate(key=cast.chris.pk, by=cast.chris)
 
 
-def test_the_administrators_of_a_partner_may_all_go(cast: Cast) -> None:
+def test_a_partner_keeps_an_administrator_and_only_the_vendor_may_shut_out_the_last(cast: Cast) -> None:
+    with pytest.raises(Conflict, match="Anna Bak is the last administrator"):
+        actions.change_role(key=cast.anna.pk, role="seller", by=cast.anna)
+    with pytest.raises(Conflict, match="Anna Bak is the last administrator"):
+        actions.deactivate(key=cast.anna.pk, by=cast.anna)
     assert not actions.deactivate(key=cast.anna.pk, by=cast.ada).is_active
+
+
+def test_who_was_demoted_a_moment_ago_decides_nothing_any_more(cast: Cast) -> None:
+    actions.change_role(key=cast.mads.pk, role="administrator", by=cast.anna)
+    as_before = Person.objects.get(pk=cast.mads.pk)
+    actions.change_role(key=cast.mads.pk, role="manager", by=cast.anna)
+    with pytest.raises(NotAllowed):
+        actions.deactivate(key=cast.sofie.pk, by=as_before)
 
 
 def test_whatever_a_deactivated_person_has_open_ends_at_once_and_does_not_come_back(cast: Cast) -> None:
@@ -204,27 +142,34 @@ def test_a_preference_that_does_not_exist_is_refused(cast: Cast, wish: dict[str,
 
 @pytest.mark.engine
 @pytest.mark.django_db(transaction=True)
-def test_two_administrators_who_demote_each_other_at_once_leave_one() -> None:
-    cast = casting.make()
-    actions.change_role(key=cast.chris.pk, role="administrator", by=cast.ada)
-    cast.chris.refresh_from_db()
+@pytest.mark.parametrize("act", ["demote", "deactivate"])
+@pytest.mark.parametrize("pair", [("ada", "chris"), ("anna", "mads")])
+def test_two_administrators_who_end_each_other_at_once_leave_one(pair: tuple[str, str], act: str) -> None:
+    people = casting.make().people
+    first, second = (people[name] for name in pair)
+    actions.change_role(key=second.pk, role="administrator", by=first)
+    second.refresh_from_db()
     start, outcomes = threading.Barrier(2), []
 
-    def demote(whom: Person, by: Person) -> None:
+    def end(whom: Person, by: Person) -> None:
         start.wait()
         try:
-            actions.change_role(key=whom.pk, role="seller", by=by)
+            if act == "demote":
+                actions.change_role(key=whom.pk, role="seller", by=by)
+            else:
+                actions.deactivate(key=whom.pk, by=by)
             outcomes.append("done")
-        except Conflict:
+        except (Conflict, NotAllowed):
             outcomes.append("refused")
         finally:
             connection.close()
 
-    pairs = [(cast.ada, cast.chris), (cast.chris, cast.ada)]
-    threads = [threading.Thread(target=demote, args=pair) for pair in pairs]
+    pairs = [(first, second), (second, first)]
+    threads = [threading.Thread(target=end, args=one) for one in pairs]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["done", "refused"]
-    assert Person.objects.filter(vendor_role="administrator", is_active=True).count() == 1
+    left = [one for one in Person.objects.filter(pk__in=[first.pk, second.pk]) if one.is_active]
+    assert [one.vendor_role or one.partner_role for one in left].count("administrator") == 1

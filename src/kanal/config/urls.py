@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("sales/", include("kanal.desk.urls")),
     path("portal/", include("kanal.portal.urls")),
+    path("invitation/", include("kanal.portal.invitation")),
 ]
 
 if settings.DEMO or settings.DEBUG:

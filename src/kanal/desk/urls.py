@@ -25,5 +25,6 @@ urlpatterns = [
     path("lookup/territories/", lookups.territories, name="lookup_territories"),
     path("", include("kanal.desk.imports")),
     path("", include("kanal.desk.notifications")),
+    path("", include("kanal.desk.invitations")),
     path("", include("kanal.desk.directory_urls")),
 ]

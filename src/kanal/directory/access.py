@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from kanal.directory.models import Account, Contact, Person, VendorRole
+from kanal.directory.models import Account, Contact, Partner, PartnerRole, Person, VendorRole
 from kanal.directory.models.record import RecordQuerySet
 
 # What each role of the vendor keeps: accounts and contacts, partners, and the lists with the people.
@@ -39,6 +42,54 @@ def refusal_to_keep(person: Person, area: str) -> str | Promise | None:
     if area == "settings":
         return _("Only an administrator may change this.")
     return _("Your role may read this but not change it.")
+
+
+def refusal_to_keep_people(person: Person, partner: UUID | None) -> str | Promise | None:
+    """Say why a person may not change the people of a company, or None where they may.
+
+    Args:
+        person: who asks.
+        partner: the company's key; None is the vendor.
+    """
+    if not person.is_active:
+        return _("Your access has ended.")
+    if person.is_vendor:
+        return refusal_to_keep(person, "settings")
+    if person.partner_id == partner and person.partner_role == PartnerRole.ADMINISTRATOR:
+        return None
+    return _("Only an administrator of your company may change this.")
+
+
+def refusal_to_invite(person: Person, partner: Partner | None) -> str | Promise | None:
+    """Say why a person may invite nobody to a company, or None where they may.
+
+    Whoever keeps the people there may; and whoever keeps partners at the vendor, as a partner needs a first
+    administrator.
+    """
+    if partner is not None and person.is_vendor and refusal_to_keep(person, "partners") is None:
+        return None
+    return refusal_to_keep_people(person, partner.pk if partner else None)
+
+
+def visible_people(person: Person) -> QuerySet[Person]:
+    """Give the people that a person may see: all at the desk, their own company's on the portal."""
+    if may_enter_desk(person):
+        return Person.objects.all()
+    return (
+        Person.objects.filter(partner=person.partner_id)
+        if may_enter_portal(person)
+        else Person.objects.none()
+    )
+
+
+def invitations_seen_by(person: Person) -> Q:
+    """Give the condition on invitations that a person sees: all at the desk, their own company's on the portal."""
+    return Q() if may_enter_desk(person) else Q(partner=person.partner_id, partner__isnull=False)
+
+
+def may_see_invitations(person: Person) -> bool:
+    """Tell whether this person of the vendor reads who was invited."""
+    return may_see_settings(person) or refusal_to_keep(person, "partners") is None
 
 
 def may_see_settings(person: Person) -> bool:

@@ -18,6 +18,7 @@ from kanal.directory.models import (
     Currency,
     ExchangeRate,
     Industry,
+    Invitation,
     Partner,
     Person,
     Product,
@@ -135,6 +136,19 @@ def currencies(person: Person) -> QuerySet[Any]:
 def rates(currency: Currency) -> QuerySet[ExchangeRate]:
     """Give the rates of a currency, the newest first."""
     return currency.rates.order_by("-valid_from")
+
+
+def invitations(person: Person, partner: Partner | None = None) -> QuerySet[Invitation]:
+    """Give the invitations that wait to be accepted, as far as a person sees them; the newest first.
+
+    Args:
+        person: who reads.
+        partner: only those of this partner.
+    """
+    found = Invitation.objects.filter(access.invitations_seen_by(person)).waiting()
+    if partner is not None:
+        found = found.filter(partner=partner)
+    return found.select_related("partner__account", "invited_by")
 
 
 def people_of(partner: Partner) -> QuerySet[Person]:

@@ -7,8 +7,8 @@ from procrastinate.contrib.django import app
 
 
 @app.task(queue="mail", retry=RetryStrategy(max_attempts=8, exponential_wait=4))
-def invite(*, person_id: str) -> None:
-    """Send a person the mail with which they choose a password."""
+def send_invitation(*, invitation_id: str) -> None:
+    """Send somebody the mail with which they begin."""
     from kanal.directory.invitations import send
 
-    send(person_id=person_id)
+    send(invitation_id=invitation_id)

@@ -114,11 +114,9 @@ def works_at(record: Person) -> SafeString | str:
 
 
 def access_state(record: Person) -> SafeString:
-    """Show whether a person may sign in, and whether they ever chose a password."""
+    """Show whether a person may sign in."""
     if not record.is_active:
         return marks.glyph("canceled", _("Deactivated"), "off")
-    if not record.has_usable_password() and record.last_login is None:
-        return marks.glyph("delivered", _("Invited"), "wait")
     return marks.glyph("approved", _("Active"), "good")
 
 

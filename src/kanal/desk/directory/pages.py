@@ -232,7 +232,11 @@ class RecordPage(NounView):
         except Conflict as conflict:
             return self.show(request, record, form, status=HTTPStatus.CONFLICT, refused=conflict.message)
         messages.success(request, self.said(kept) if key is None else _("Saved."))
-        return redirect(self.noun.url_of(kept))
+        return redirect(self.url_after(kept))
+
+    def url_after(self, kept: Any) -> str:
+        """Give the address that follows what was kept."""
+        return self.noun.url_of(kept)
 
     def said(self, record: Any) -> str:
         """Say that a record was made."""

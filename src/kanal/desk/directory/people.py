@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse_lazy
+from django.urls import URLPattern, path, reverse, reverse_lazy
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -21,7 +21,7 @@ from kanal.desk.directory.forms import RecordForm, time_zone_field
 from kanal.desk.directory.pages import Noun, RecordPage, view_of
 from kanal.desk.guard import person
 from kanal.directory import actions
-from kanal.directory.models import Partner, PartnerRole, PartnerStatus, Person, VendorRole
+from kanal.directory.models import Invitation, Partner, PartnerRole, PartnerStatus, Person, VendorRole
 from kanal.directory.refusal import Conflict, Invalid, Text
 from kanal.web.components import Tab
 from kanal.web.forms import LookupField
@@ -59,7 +59,7 @@ class InviteForm(RecordForm):
         super().__init__(*args, **options)
         self.initial["language"] = get_language()
 
-    def keep(self, *, by: Person) -> Person:
+    def keep(self, *, by: Person) -> Invitation:  # type: ignore[override]  # a person they become by accepting
         """Invite the person."""
         values = self.values()
         role, partner = values.pop("role"), values.pop("partner", None)
@@ -110,7 +110,11 @@ class PersonPage(RecordPage):
     def _at_partner(self, request: HttpRequest) -> bool:
         return request.GET.get("for") == "partner" or bool(request.GET.get("partner"))
 
-    def said(self, record: Person) -> str:
+    def url_after(self, kept: Any) -> str:
+        """Give the address that follows: for an invitation, the list where it waits."""
+        return reverse("desk:invitations") if isinstance(kept, Invitation) else super().url_after(kept)
+
+    def said(self, record: Invitation) -> str:
         """Say that the invitation is on its way."""
         return _("%(name)s is invited. A mail goes to %(email)s.") % {
             "name": record.name,
@@ -151,11 +155,6 @@ def _change_role(request: HttpRequest, record: Person) -> tuple[Person, str]:
     return kept, _("%(name)s is now %(role)s.") % {"name": kept.name, "role": kept.role_label.lower()}
 
 
-def _invite(request: HttpRequest, record: Person) -> tuple[Person, str]:
-    kept = actions.invite_again(key=record.pk, by=person(request))
-    return kept, _("A new invitation goes to %(email)s.") % {"email": kept.email}
-
-
 def _deactivate(request: HttpRequest, record: Person) -> tuple[Person, str]:
     kept = actions.deactivate(key=record.pk, by=person(request))
     return kept, _("%(name)s can no longer sign in.") % {"name": kept.name}
@@ -172,7 +171,6 @@ class PersonVerb(PersonPage):
     http_method_names = ["post"]
     acts: ClassVar[Mapping[str, Act]] = {
         "role": _change_role,
-        "invite": _invite,
         "deactivate": _deactivate,
         "reactivate": _reactivate,
     }

@@ -1,4 +1,4 @@
-"""People who sign in: inviting, editing, roles, closing and opening their access, preferences."""
+"""People who sign in: editing, roles, closing and opening their access, preferences."""
 
 from __future__ import annotations
 
@@ -7,59 +7,18 @@ import uuid
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from kanal.config import clock
-from kanal.directory import tasks
+from kanal.directory import access
 from kanal.directory.acting import acting
 from kanal.directory.actions.records import Values, check_version, fill, lock, permit, store
-from kanal.directory.models import Partner, PartnerRole, PartnerStatus, Person, VendorRole
+from kanal.directory.models import PartnerRole, Person, VendorRole
 from kanal.directory.models.people import Density, Theme
-from kanal.directory.refusal import Conflict, Invalid
+from kanal.directory.refusal import Conflict, Invalid, Missing, NotAllowed
 
-_AREA = "settings"
-
-
-def invite(*, values: Values, role: str, by: Person, partner: Partner | None = None) -> Person:
-    """Make a person who may sign in, and send them a mail with a link to choose a password.
-
-    Args:
-        values: name, email and whatever else is known of them.
-        role: a role of the vendor; of the partner where one is given.
-        by: who invites.
-        partner: whom they work for; None is the vendor.
-
-    Raises:
-        NotAllowed: the person keeps no settings.
-        Invalid: a field can't be taken; the mail address is somebody's already.
-    """
-    with acting(by):
-        permit(by, _AREA)
-        if partner is not None and (partner.archived_at or partner.status == PartnerStatus.ENDED):
-            raise Invalid({"partner": _("The partnership with %(name)s has ended.") % {"name": partner.name}})
-        person = Person(partner=partner)
-        _set_role(person, role)
-        person.set_unusable_password()
-        _fill(person, values)
-        store(person, new=True)
-        tasks.invite.defer(person_id=str(person.pk))
-    return person
-
-
-def invite_again(*, key: uuid.UUID, by: Person) -> Person:
-    """Send a person a new link to choose a password; for one whose first link has run out.
-
-    Raises:
-        NotAllowed, Missing: the person keeps no settings; there is nobody with this key.
-        Conflict: they may not sign in.
-    """
-    with acting(by):
-        permit(by, _AREA)
-        person = lock(Person, key)
-        if not person.is_active:
-            raise Conflict(_("%(name)s may not sign in. Reactivate them first.") % {"name": person.name})
-        tasks.invite.defer(person_id=str(person.pk))
-    return person
+_ADMINISTRATOR = "administrator"  # the same key at the vendor and at a partner
 
 
 def keep_person(*, key: uuid.UUID, version: int, values: Values, by: Person) -> Person:
@@ -69,7 +28,7 @@ def keep_person(*, key: uuid.UUID, version: int, values: Values, by: Person) -> 
         NotAllowed, Missing, Stale, Invalid: as with `keep`.
     """
     with acting(by):
-        permit(by, _AREA)
+        permit(by, "settings")
         person = lock(Person, key)
         check_version(person, version, values, {})
         before = person.email
@@ -85,16 +44,14 @@ def change_role(*, key: uuid.UUID, role: str, by: Person) -> Person:
     """Give a person another role at their own company.
 
     Raises:
-        NotAllowed, Missing: the person keeps no settings; there is nobody with this key.
+        Missing, NotAllowed: there is nobody with this key for this person; they don't keep the people there.
         Invalid: there is no such role there.
-        Conflict: they are the last administrator of the vendor.
+        Conflict: they are the last administrator of their company.
     """
     with acting(by):
-        permit(by, _AREA)
-        administrators = _lock_administrators()
-        person = lock(Person, key)
-        if person.is_vendor and role != VendorRole.ADMINISTRATOR:
-            _keep_an_administrator(person, administrators)
+        person = _take(key, by)
+        if role != _ADMINISTRATOR:
+            _keep_an_administrator(person, by)
         if role != (person.vendor_role or person.partner_role):
             _set_role(person, role)
             store(person, new=False)
@@ -105,14 +62,12 @@ def deactivate(*, key: uuid.UUID, by: Person) -> Person:
     """Close Kanal to a person: whatever they have open ends with their next click. Again changes nothing.
 
     Raises:
-        NotAllowed, Missing: the person keeps no settings; there is nobody with this key.
-        Conflict: they are the last administrator of the vendor.
+        Missing, NotAllowed: there is nobody with this key for this person; they don't keep the people there.
+        Conflict: they are the last administrator of their company.
     """
     with acting(by):
-        permit(by, _AREA)
-        administrators = _lock_administrators()
-        person = lock(Person, key)
-        _keep_an_administrator(person, administrators)
+        person = _take(key, by)
+        _keep_an_administrator(person, by)
         if person.is_active:
             person.is_active = False
             store(person, new=False)
@@ -124,11 +79,10 @@ def reactivate(*, key: uuid.UUID, by: Person) -> Person:
     """Open Kanal to a person again, with the password that they had. Again changes nothing.
 
     Raises:
-        NotAllowed, Missing: the person keeps no settings; there is nobody with this key.
+        Missing, NotAllowed: there is nobody with this key for this person; they don't keep the people there.
     """
     with acting(by):
-        permit(by, _AREA)
-        person = lock(Person, key)
+        person = _take(key, by)
         if not person.is_active:
             person.is_active = True
             store(person, new=False)
@@ -181,14 +135,43 @@ def _set_role(person: Person, role: str) -> None:
         person.partner_role = role
 
 
-def _lock_administrators() -> set[uuid.UUID]:
-    """Take every active administrator, always in one order, so that two who demote each other wait here."""
-    active = Person.objects.filter(vendor_role=VendorRole.ADMINISTRATOR, is_active=True).order_by("pk")
-    return set(active.select_for_update().values_list("pk", flat=True))
+def _take(key: uuid.UUID, by: Person) -> Person:
+    """Take a person for change, and before them the administrators of their company, always in one order.
+
+    So two who demote or deactivate each other wait here, and the second one is judged by what the first did.
+    """
+    company = access.visible_people(by).filter(pk=key).values_list("partner", flat=True)
+    if not company:
+        raise Missing
+    reason = access.refusal_to_keep_people(by, company[0])
+    if reason is not None:
+        raise NotAllowed(reason)
+    administrators = _lock_administrators(company[0])
+    if by.partner_id == company[0] and by.pk not in administrators:
+        raise NotAllowed(_("You are no administrator any more."))
+    return lock(Person, key)
 
 
-def _keep_an_administrator(person: Person, administrators: set[uuid.UUID]) -> None:
-    if administrators == {person.pk}:
+def _administrators(partner: uuid.UUID | None) -> QuerySet[Person]:
+    own = (
+        Q(vendor_role=_ADMINISTRATOR) if partner is None else Q(partner=partner, partner_role=_ADMINISTRATOR)
+    )
+    return Person.objects.filter(own, is_active=True).order_by("pk")
+
+
+def _lock_administrators(partner: uuid.UUID | None) -> set[uuid.UUID]:
+    found = _administrators(partner).select_for_update(of=("self",), no_key=True)
+    return set(found.values_list("pk", flat=True))
+
+
+def _keep_an_administrator(person: Person, by: Person) -> None:
+    """Refuse to leave a company without anybody who lets people in.
+
+    The vendor may, for a partner: it can invite another one, and somebody must be able to shut out a bad one.
+    """
+    if by.is_vendor and not person.is_vendor:
+        return
+    if set(_administrators(person.partner_id).values_list("pk", flat=True)) == {person.pk}:
         raise Conflict(
             _("%(name)s is the last administrator. Make somebody else an administrator first.")
             % {"name": person.name}

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from kanal.config import clock
@@ -92,7 +93,7 @@ def store(record: Record, *, new: bool, version: bool = True) -> None:
     Raises:
         Invalid: a field can't be taken.
     """
-    _validate(record)
+    validate(record)
     if not new and version:
         record.version += 1
         record.modified_at = clock.now()
@@ -100,7 +101,7 @@ def store(record: Record, *, new: bool, version: bool = True) -> None:
         with transaction.atomic():
             record.save(force_insert=new, force_update=not new)
     except IntegrityError:
-        _validate(record)  # somebody took the same name between the check and the write
+        validate(record)  # somebody took the same name between the check and the write
         raise
 
 
@@ -119,7 +120,12 @@ def _related_now(record: Record, related: Related) -> dict[str, list[Record]]:
     return {name: list(getattr(record, name).all()) for name in related}
 
 
-def _validate(record: Record) -> None:
+def validate(record: Model) -> None:
+    """Check every field and constraint of a record.
+
+    Raises:
+        Invalid: a field can't be taken.
+    """
     try:
         record.full_clean(exclude=["password"] if isinstance(record, Person) else None)
     except ValidationError as error:

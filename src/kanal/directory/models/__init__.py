@@ -1,6 +1,7 @@
 """Who and what: the records that opportunities point at."""
 
 from kanal.directory.models.accounts import Account, AccountKind, Contact
+from kanal.directory.models.invitations import Invitation
 from kanal.directory.models.partners import Partner, PartnerStatus
 from kanal.directory.models.people import PartnerRole, Person, VendorRole
 from kanal.directory.models.record import Record, new_id
@@ -21,6 +22,7 @@ __all__ = [
     "Currency",
     "ExchangeRate",
     "Industry",
+    "Invitation",
     "Partner",
     "PartnerRole",
     "PartnerStatus",
