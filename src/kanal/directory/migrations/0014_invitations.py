@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0012_paused_until'),
+        ('directory', '0013_account_by_number'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
