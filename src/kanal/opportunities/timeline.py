@@ -28,6 +28,7 @@ SENTENCES = {
     "approved": _("Approved; %(partner)s manages it"),
     "refused": _("Refused: %(reason)s"),
     "assigned": _("Assigned to %(person)s"),
+    "owner_changed": _("Owner changed to %(owner)s"),
     "changed": _("Changed: %(fields)s"),
     "held": _("Put on hold"),
     "resumed": _("Resumed"),

@@ -101,30 +101,43 @@ def declined_before(opportunity_key: uuid.UUID, partner: Partner) -> bool:
     ).exists()
 
 
+def why_not_taken(partner: Partner) -> str | None:
+    """Say why a partner takes no offers now, or None where it does."""
+    if partner.takes_offers:
+        return None
+    return _("%(partner)s takes no offers now: its status is “%(status)s”. Choose another partner.") % {
+        "partner": partner.name,
+        "status": partner.get_status_display(),
+    }
+
+
+def why_declined(partner: Partner) -> str:
+    """Say that a partner declined the opportunity before."""
+    return _(
+        "%(partner)s declined this opportunity before. "
+        "Choose another partner, or say why it should get it again."
+    ) % {"partner": partner.name}
+
+
+def why_at_work(partner: Partner) -> str:
+    """Say that a partner works on the opportunity, so that it can’t be delivered to another."""
+    return _(
+        "%(partner)s works on this opportunity. Approve or cancel it; it can’t be delivered meanwhile."
+    ) % {"partner": partner.name}
+
+
 def _check_partner(step: Step, partner: Partner, override_reason: str) -> None:
-    if not partner.takes_offers:
-        raise Invalid(
-            {
-                "partner": _(
-                    "%(partner)s takes no offers now: its status is “%(status)s”. Choose another partner."
-                )
-                % {"partner": partner.name, "status": partner.get_status_display()}
-            }
-        )
-    working = Participation.objects.filter(opportunity=step.opportunity, until__isnull=True).first()
+    not_taken = why_not_taken(partner)
+    if not_taken:
+        raise Invalid({"partner": not_taken})
+    running = Participation.objects.filter(opportunity=step.opportunity, until__isnull=True)
+    working = running.select_related("partner__account").first()
     if working is not None:
-        raise Conflict(
-            _("%(partner)s works on this opportunity. Approve or cancel it; it can’t be delivered meanwhile.")
-            % {"partner": working.partner.name}
-        )
+        raise Conflict(why_at_work(working.partner))
     if declined_before(step.opportunity.pk, partner) and not override_reason:
         raise Invalid(
             {
-                "partner": _(
-                    "%(partner)s declined this opportunity before. "
-                    "Choose another partner, or say why it should get it again."
-                )
-                % {"partner": partner.name},
+                "partner": why_declined(partner),
                 "override_reason": _("Say why it goes to this partner again."),
             }
         )

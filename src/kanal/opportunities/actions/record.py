@@ -12,7 +12,7 @@ from kanal.config import clock
 from kanal.directory.acting import acting
 from kanal.directory.models import Account, Contact, Person
 from kanal.directory.money import in_base, rate_on
-from kanal.directory.refusal import Invalid, Missing, NotAllowed, Stale
+from kanal.directory.refusal import Conflict, Invalid, Missing, NotAllowed, Stale
 from kanal.opportunities import access, timeline
 from kanal.opportunities.actions.values import Line, NewAccount, NewContact, Values
 from kanal.opportunities.models import Opportunity, OpportunityProduct
@@ -98,6 +98,40 @@ def edit(*, key: uuid.UUID, version: int, values: Values, by: Person) -> Opportu
     return opportunity
 
 
+def change_owner(*, key: uuid.UUID, owner: Person, by: Person) -> Opportunity:
+    """Give an opportunity to another person of the vendor.
+
+    Raises:
+        Missing, NotAllowed: it is not theirs to see, or to change.
+        Conflict: that person owns it already.
+        Invalid: that person can't own one.
+    """
+    with acting(by):
+        opportunity = lock(key, by=by)
+        answer = access.may(by, "edit", opportunity)
+        if not answer:
+            raise NotAllowed(answer.reason or "")
+        if opportunity.owner_id == owner.pk:
+            raise Conflict(why_same_owner(owner))
+        if not access.may_own(owner):
+            raise Invalid({"owner": why_no_owner()})
+        opportunity.owner = owner
+        touch(opportunity, by=by)
+        opportunity.save()
+        timeline.record(opportunity, "owner_changed", by=by, facts={"owner": owner.name}, shared=False)
+    return opportunity
+
+
+def why_same_owner(owner: Person) -> str:
+    """Say that somebody owns an opportunity already."""
+    return _("%(owner)s owns it already.") % {"owner": owner.name}
+
+
+def why_no_owner() -> str:
+    """Say who may own an opportunity."""
+    return _("The owner must be a person of the vendor who may sign in.")
+
+
 def touch(opportunity: Opportunity, *, by: Person | None) -> None:
     """Note that a locked opportunity changes: a new version, by whom and when. The caller saves."""
     opportunity.version += 1
@@ -138,7 +172,7 @@ def _relate(opportunity: Opportunity, values: Values) -> None:
     opportunity.account = _account(values.account)
     opportunity.contact = _contact(values.contact, opportunity.account)
     if not access.may_own(opportunity.owner):
-        raise Invalid({"owner": _("The owner must be a person of the vendor who may sign in.")})
+        raise Invalid({"owner": why_no_owner()})
 
 
 def _account(wanted: Account | NewAccount | None) -> Account | None:
