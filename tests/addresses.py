@@ -11,11 +11,15 @@ import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
-from django.urls import URLPattern, get_resolver
+from django.urls import URLPattern, get_resolver, reverse
 
 from kanal.directory.actions import invite
 from kanal.directory.invitations import issue
+from kanal.distribution.actions.bulk import start
+from kanal.distribution.bulk import Wish
+from kanal.distribution.models import BulkVerb
 from kanal.importing.models import ImportRun
 from kanal.notify.models import Notification
 from kanal.opportunities.actions import Upload, add_note
@@ -44,6 +48,10 @@ class World:
         self.managed = cast.managed()
         self.offered = cast.delivered()
         self.rival = cast.managed(cast.fjord)
+        self.free = cast.opportunity()
+        self.bulk = start(
+            wish=Wish(BulkVerb.DELIVER, [cast.fjord]), keys=[self.managed.pk, self.rival.pk], by=cast.chris
+        )
         upload = Upload("list.csv", 4, io.BytesIO(b"a;b\n"))
         entry = add_note(key=self.managed.pk, body="see the list", shared=True, by=cast.chris, files=[upload])
         self.file = entry.attachments.get()
@@ -90,6 +98,7 @@ class Row:
         get: who may read it; None where it is not read.
         post: who may write by it; None where it is not written.
         args: what its address is made of.
+        query: what stands in its address beside that.
         data: what a POST sends; an empty form by default.
         hidden: people of the right face who are not let in read 404 rather than 403.
     """
@@ -97,8 +106,14 @@ class Row:
     get: frozenset[str] | None = None
     post: frozenset[str] | None = None
     args: Arguments = field(default=lambda world: {})
+    query: Arguments = field(default=lambda world: {})
     data: Mapping[str, Any] = field(default_factory=dict)
     hidden: bool = False
+
+    def address(self, name: str, world: World) -> str:
+        """Give the address in a world."""
+        query = urlencode(self.query(world))
+        return reverse(name, kwargs=dict(self.args(world))) + (f"?{query}" if query else "")
 
 
 def _key(name: str) -> Arguments:
@@ -143,6 +158,15 @@ ROWS: dict[str, Row] = {
     # The desk
     "desk:opportunities": Row(get=DESK),
     "desk:opportunities_export": Row(get=DESK, args=lambda world: {"kind": "csv"}),
+    "desk:opportunities_bulk": Row(
+        get=KEEPS_ACCOUNTS,
+        post=KEEPS_ACCOUNTS,
+        args=lambda world: {"verb": "deliver"},
+        query=lambda world: {"id": str(world.free.pk), "to": "1", "to-partner": str(world.cast.fjord.pk)},
+    ),
+    "desk:bulk_run": Row(
+        get=frozenset(["ada", "otto", "chris"]), args=lambda world: {"key": world.bulk.pk}, hidden=True
+    ),
     "desk:opportunity_new": Row(get=KEEPS_ACCOUNTS, post=KEEPS_ACCOUNTS),
     "desk:opportunity": Row(get=DESK, post=KEEPS_PARTNERS, args=_key("managed")),
     "desk:opportunity_history": Row(get=DESK, args=_key("managed")),

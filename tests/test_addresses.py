@@ -39,7 +39,7 @@ def _ask(world: World, name: str, who: str, method: str) -> HttpResponse:
     client = Client(raise_request_exception=False)
     if who != ANONYMOUS:
         client.force_login(world.cast.people[who])
-    address = reverse(name, kwargs=dict(row.args(world)))
+    address = row.address(name, world)
     return client.get(address) if method == "get" else client.post(address, dict(row.data))
 
 

@@ -45,7 +45,7 @@ def test_no_page_has_a_barrier(page: Page, part: int, settings, tmp_path) -> Non
         row = ROWS[name]
         assert row.get
         sign_in(page, world.cast.people[sorted(row.get & set(world.cast.people))[0]].email)
-        wrong += look(page, name, reverse(name, kwargs=dict(row.args(world))))
+        wrong += look(page, name, row.address(name, world))
     assert wrong == []
 
 

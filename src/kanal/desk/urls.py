@@ -2,14 +2,16 @@
 
 from django.urls import include, path
 
-from kanal.desk import files, lookups
-from kanal.desk.opportunities import export, history, listing, record, stages, verbs
+from kanal.desk import bulk_runs, files, lookups
+from kanal.desk.opportunities import bulk, export, history, listing, record, stages, verbs
 
 app_name = "desk"
 
 urlpatterns = [
     path("opportunities/", listing.page, name="opportunities"),
     path("opportunities/export/<str:kind>/", export.download, name="opportunities_export"),
+    path("opportunities/bulk/<slug:verb>/", bulk.page, name="opportunities_bulk"),
+    path("bulk/<uuid:key>/", bulk_runs.page, name="bulk_run"),
     path("opportunities/new/", record.new, name="opportunity_new"),
     path("opportunities/<uuid:key>/", record.page, name="opportunity"),
     path("opportunities/<uuid:key>/history/", history.page, name="opportunity_history"),

@@ -12,11 +12,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 
 from kanal.directory.models import Partner, Person
 from kanal.distribution.actions.delivering import why_at_work, why_declined, why_not_taken
-from kanal.distribution.models import BulkVerb, Offer, OfferStatus
+from kanal.distribution.actions.sharing import why_resting, why_too_many
+from kanal.distribution.models import BulkVerb, Offer, OfferStatus, WorkRules
 from kanal.opportunities import access, lifecycle
 from kanal.opportunities.actions.record import why_no_owner, why_same_owner
 from kanal.opportunities.lifecycle import Verb
@@ -55,6 +55,11 @@ class Skipped:
     count: int
     first: Sequence[Opportunity]
 
+    @property
+    def more(self) -> int:
+        """Give how many there are besides the first."""
+        return self.count - len(self.first)
+
 
 @dataclass(frozen=True)
 class Preview:
@@ -77,6 +82,11 @@ class Preview:
         """Give how many would be skipped."""
         return self.total - len(self.going)
 
+    @property
+    def more(self) -> int:
+        """Give how many would go through besides the first."""
+        return len(self.going) - len(self.first)
+
 
 @dataclass(frozen=True)
 class Known:
@@ -85,10 +95,12 @@ class Known:
     Attributes:
         running: the parts that partners take in each.
         declined: pairs of an opportunity and a partner that declined it before.
+        at_most: how many partners may collaborate.
     """
 
     running: Mapping[uuid.UUID, Sequence[Participation]] = field(default_factory=dict)
     declined: Collection[tuple[uuid.UUID, uuid.UUID]] = ()
+    at_most: int = 0
 
     @classmethod
     def of(cls, keys: Collection[uuid.UUID], partners: Iterable[Partner]) -> Known:
@@ -103,7 +115,8 @@ class Known:
         declined = Offer.objects.filter(
             opportunity__in=keys, partner__in=partners, status=OfferStatus.DECLINED
         )
-        return cls(running, set(declined.values_list("opportunity_id", "partner_id")))
+        pairs = set(declined.values_list("opportunity_id", "partner_id"))
+        return cls(running, pairs, WorkRules.current().partners_at_most)
 
 
 def rows_of(found: OpportunityQuerySet) -> list[Opportunity]:
@@ -161,10 +174,13 @@ def _deliver(row: Opportunity, wish: Wish, known: Known, by: Person) -> Why:
 def _share(row: Opportunity, wish: Wish, known: Known, by: Person) -> Why:
     if why := why_not(Verb.SHARE, row, by):
         return why
-    resting = next((partner for partner in wish.partners if not partner.takes_offers), None)
+    taking_part = {part.partner_id for part in known.running.get(row.pk, ())}
+    joining = [partner for partner in wish.partners if partner.pk not in taking_part]
+    resting = next((partner for partner in joining if not partner.takes_offers), None)
     if resting is not None:
-        return _("%(partner)s takes no opportunities now.") % {"partner": resting.name}
-    return None
+        return why_resting(resting)
+    number = len(taking_part) + len(joining)
+    return why_too_many(known.at_most, number) if number > known.at_most else None
 
 
 def _change_owner(row: Opportunity, wish: Wish, _known: Known, by: Person) -> Why:

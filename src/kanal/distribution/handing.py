@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kanal.directory.models import Partner, Person
+from kanal.distribution.actions.sharing import why_resting
 from kanal.distribution.bulk import LIMIT, Known, Preview, Why, sorted_out, why_not, why_not_delivered
 from kanal.opportunities import access
 from kanal.opportunities.lifecycle import OPEN, Verb
@@ -123,7 +124,7 @@ def _bar(kind: Work, row: Opportunity, partner: Partner, known: Known) -> Why:
         # The giver's own part is over by then.
         return why_not_delivered(row, partner, Known(declined=known.declined))
     if not partner.takes_offers:
-        return _("%(partner)s takes no opportunities now.") % {"partner": partner.name}
+        return why_resting(partner)
     taking_part = {part.partner_id for part in known.running.get(row.pk, [])}
     if partner.pk in taking_part:
         return _("%(partner)s takes part in it already.") % {"partner": partner.name}

@@ -345,3 +345,9 @@ def names(person: Person, keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     )
     seen = access.visible(person).filter(pk__in=wanted).values_list("pk", "topic")
     return {**dict(past), **dict(seen)}
+
+
+def partner_names(opportunity: Opportunity) -> list[str]:
+    """Name the partners that take part in an opportunity now, in the order in which they came."""
+    running = Participation.objects.filter(opportunity=opportunity, until__isnull=True)
+    return list(running.order_by("since", "id").values_list("partner__account__name", flat=True))

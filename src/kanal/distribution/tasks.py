@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+
 from procrastinate.contrib.django import app
 
-from kanal.distribution.actions import expire_due
+from kanal.distribution.actions import bulk, expire_due
 from kanal.distribution.actions.telling import tell_about, tell_about_entry
 
 
@@ -26,6 +28,19 @@ def tell_of_entry(
         person_ids=person_ids,
         vendor=vendor,
     )
+
+
+@app.task(queue="bulk", pass_context=False)
+def carry_out_bulk(*, run_id: str) -> None:
+    """Do what is left of one thing that somebody asked for many opportunities."""
+    bulk.carry_out(key=uuid.UUID(run_id))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="clock", queueing_lock="resume_bulk")
+def resume_bulk(timestamp: int) -> None:  # noqa: ARG001 - when the job was due
+    """Take up again, every minute, what a process left when it died."""
+    bulk.resume_silent()
 
 
 @app.periodic(cron="* * * * *")

@@ -38,6 +38,7 @@ class Words:
     at_once: Text = ""
 
 
+_BULK = _("What was skipped or failed, and why, stands beside each.")
 MESSAGES: dict[str, Words] = {
     "offer_delivered": Words(
         _("%(vendor)s offers you %(topic)s"),
@@ -125,6 +126,14 @@ MESSAGES: dict[str, Words] = {
         _("More time for %(topic)s"),
         _("%(who)s moved the expected close from %(old)s to %(new)s."),
         _("Open the opportunity"),
+    ),
+    "bulk_deliver": Words(_("Delivering is done: %(done)s of %(total)s"), _BULK, _("See what came of it")),
+    "bulk_share": Words(_("Sharing is done: %(done)s of %(total)s"), _BULK, _("See what came of it")),
+    "bulk_change_owner": Words(
+        _("Changing the owner is done: %(done)s of %(total)s"), _BULK, _("See what came of it")
+    ),
+    "bulk_hand_over": Words(
+        _("The hand-over is done: %(done)s of %(total)s"), _BULK, _("See what came of it")
     ),
 }
 # What the vendor's people read where it differs from what a partner's read.

@@ -8,13 +8,15 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from kanal.config import clock
 from kanal.directory.models import Person
 from kanal.directory.refusal import Invalid
 from kanal.distribution import actions
+from kanal.distribution.queries import partner_names
 from kanal.opportunities.lifecycle import Verb
 from kanal.opportunities.models import CloseReason, Opportunity
 from kanal.web.forms import AmountField, DateField
@@ -41,6 +43,10 @@ class VerbForm(forms.Form):
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, prefix=self.verb.value, **options)
+        self.explained = str(self.lead)
+
+    def about(self, opportunity: Opportunity) -> None:
+        """Explain what depends on the opportunity."""
 
     def do(self, key: uuid.UUID, by: Person) -> Any:
         """Do it."""
@@ -78,6 +84,32 @@ class Withdraw(VerbForm):
     def do(self, key: uuid.UUID, by: Person) -> Any:
         """Withdraw it."""
         return actions.withdraw(key=key, by=by, reason=self.cleaned_data["text"])
+
+
+class TakeBack(VerbForm):
+    """Taking back what a partner has accepted."""
+
+    verb = Verb.TAKE_BACK
+    title = gettext_lazy("Take it back?")
+    lead = gettext_lazy("The status becomes “In progress”, and another partner can get it.")
+    done = gettext_lazy("Taken back; the partner is told")
+    button = "btn btn-danger-quiet"
+    reason = _words(gettext_lazy("Why, as the partner is told"), required=True)
+
+    def about(self, opportunity: Opportunity) -> None:
+        """Name those who are told."""
+        names = partner_names(opportunity)
+        if names:
+            told = ngettext(
+                "%(partners)s loses access at once and is told why.",
+                "%(partners)s lose access at once and are told why.",
+                len(names),
+            ) % {"partners": get_text_list(names, _("and"))}
+            self.explained = f"{told} {self.lead}"
+
+    def do(self, key: uuid.UUID, by: Person) -> Any:
+        """Take it back."""
+        return actions.take_back(key=key, reason=self.cleaned_data["reason"], by=by)
 
 
 class Hold(VerbForm):
@@ -193,11 +225,12 @@ class Reopen(VerbForm):
 
 
 FORMS: dict[Verb, type[VerbForm]] = {
-    form.verb: form for form in (Withdraw, Hold, Resume, Win, Lose, Cancel, Reopen)
+    form.verb: form for form in (Withdraw, TakeBack, Hold, Resume, Win, Lose, Cancel, Reopen)
 }
 # The words on the button that opens each dialog.
 OPENERS: dict[Verb, Any] = {
     Verb.WITHDRAW: gettext_lazy("Withdraw…"),
+    Verb.TAKE_BACK: gettext_lazy("Take back…"),
     Verb.HOLD: gettext_lazy("Put on hold…"),
     Verb.RESUME: gettext_lazy("Resume…"),
     Verb.WIN: gettext_lazy("Won…"),
@@ -216,4 +249,6 @@ def dialogs(found: Iterable[Verb], opportunity: Opportunity, refused: VerbForm |
         elif verb in FORMS:
             initial = {"revenue": opportunity.estimated_revenue} if verb is Verb.WIN else {}
             made.append(FORMS[verb](initial=initial))
+    for form in made:
+        form.about(opportunity)
     return made

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from kanal.desk.guard import person, vendor_only
-from kanal.desk.opportunities.listing import read
+from kanal.desk.opportunities.listing import keys_of, read
 from kanal.opportunities.lifecycle import Stage, Status
 from kanal.opportunities.models import OpportunityQuerySet, Rating, Source
 from kanal.web import sheets
@@ -58,17 +57,13 @@ def download(request: HttpRequest, kind: str) -> FileResponse:
     """Send the list that the address asks for, in its order; only the selected rows where some are."""
     if kind not in sheets.CONTENT_TYPES:
         raise Http404
-    found = read(request.GET, person(request)).found
-    if "id" in request.GET:
-        found = found.filter(pk__in=[key for key in map(_key, request.GET.getlist("id")[:1000]) if key])
+    if request.GET.get("all"):
+        found = read(QueryDict(request.GET.get("within", "")), person(request)).found
+    else:
+        found = read(request.GET, person(request)).found
+        if "id" in request.GET:
+            found = found.filter(pk__in=keys_of(request.GET))
     return sheets.download(_("opportunities"), kind, headings(), rows(found))
-
-
-def _key(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 def headings() -> list[str]:

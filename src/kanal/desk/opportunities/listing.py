@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -28,6 +30,8 @@ from kanal.web.components import Tab
 
 # What an address of the list may say; the record's page keeps it, so that one comes back to the same rows.
 KEPT = ("view", "q", "sort", "size")
+# No page has more rows than this; an address that names more is cut.
+SELECTED = 1000
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,18 @@ def read(query: QueryDict, by: Person) -> Listing:
         sort = queries.default_order(view)
     found = queries.ordered(filters.narrowed, sort)
     return Listing(found, view, text, sort, filters, chips(filters, query))
+
+
+def keys_of(query: QueryDict) -> list[uuid.UUID]:
+    """Read the keys of rows that were selected one by one; what is no key is left out."""
+    return [key for key in map(_key, query.getlist("id")[:SELECTED]) if key]
+
+
+def _key(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 @require_safe
@@ -130,6 +146,8 @@ def _context(
         "sorted_by": _("Sort: %(order)s")
         % {"order": next((label for label, _url, here in sorts if here), "")},
         "may_create": bool(access.may(by, "create", None)),
+        "bulk_verbs": bulk_verbs(by),
+        "all_of_these": _all_of_these(total),
         "exports": [
             (kind, f"{reverse('desk:opportunities_export', args=[kind])}?{request.GET.urlencode()}")
             for kind in ("csv", "xlsx")
@@ -175,6 +193,24 @@ def _with(request: HttpRequest, **changes: str) -> str:
 def counted(total: Total) -> str:
     """Put a count into words: `412`, or `10,000+` where counting stopped."""
     return words.number(total.count) + ("+" if total.capped else "")
+
+
+def bulk_verbs(by: Person) -> list[tuple[str, str, str]]:
+    """Give what a person may do to many rows: address, words, icon."""
+    if not access.may(by, "change", None):
+        return []
+    words_of = (
+        ("deliver", _("Deliver to…"), "send"),
+        ("share", _("Share with…"), "users"),
+        ("change-owner", _("Change owner…"), "user"),
+    )
+    return [(reverse("desk:opportunities_bulk", args=[verb]), text, icon) for verb, text, icon in words_of]
+
+
+def _all_of_these(total: Total) -> str:
+    return ngettext("The %(count)s that matches", "All %(count)s that match", total.count) % {
+        "count": counted(total)
+    }
 
 
 def _result(listing: Listing, total: Total, by_view: dict[View, Total]) -> str:

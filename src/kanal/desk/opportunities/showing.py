@@ -40,6 +40,8 @@ ICONS: Mapping[str, str] = {
     "canceled": "x",
     "reopened": "refresh",
     "extended": "calendar",
+    "taken_back": "arrow-back-up",
+    "owner_changed": "user",
 }
 # What Save does where the status is set to this one.
 HINTS: Mapping[Status, Any] = {
@@ -59,6 +61,9 @@ HINTS: Mapping[Status, Any] = {
     Status.LOST: gettext_lazy("Saving closes it as lost, today."),
     Status.CANCELED: gettext_lazy("Saving cancels it; a waiting offer is withdrawn."),
 }
+TAKES_BACK = gettext_lazy(
+    "Saving takes it back: whoever works on it loses access at once and is told. Say why below."
+)
 SHOWS = {
     "": gettext_lazy("Everything"),
     "notes": gettext_lazy("Notes"),
@@ -124,7 +129,8 @@ class Hint:
 def hints(form: RecordForm, opportunity: Opportunity | None) -> list[Hint]:
     """Say for every status that the form offers, but the one that stands, what Save will do."""
     now = opportunity.status if opportunity else Status.IN_PROGRESS
-    return [_hint(Status(key), text) for key, text in HINTS.items() if key in form.statuses() and key != now]
+    texts = {**HINTS, Status.IN_PROGRESS: TAKES_BACK} if now == Status.ACCEPTED else HINTS
+    return [_hint(Status(key), text) for key, text in texts.items() if key in form.statuses() and key != now]
 
 
 def _hint(status: Status, text: Any) -> Hint:

@@ -19,7 +19,7 @@ from kanal.directory.refusal import Invalid, NotAllowed, Refusal
 from kanal.distribution import handing
 from kanal.distribution.actions import handing_over
 from kanal.distribution.actions.delivering import deliver
-from kanal.distribution.actions.working import share
+from kanal.distribution.actions.sharing import share
 from kanal.distribution.bulk import AT_ONCE, LIMIT, Wish
 from kanal.distribution.handing import Work
 from kanal.distribution.models import BulkRow, BulkRun, BulkState, BulkVerb, RowOutcome
@@ -102,7 +102,10 @@ def _begin(run: BulkRun, rows: list[BulkRow]) -> BulkRun:
         raise Invalid({"": _("Nothing is selected.")})
     if len(rows) > LIMIT:
         raise Invalid(
-            {"": _("%(limit)d can be done in one go. Narrow the list with a search or filters.") % {"limit": LIMIT}}
+            {
+                "": _("%(limit)d can be done in one go. Narrow the list with a search or filters.")
+                % {"limit": LIMIT}
+            }
         )
     run.total, run.background = len(rows), len(rows) > AT_ONCE
     with acting(run.by):
@@ -147,7 +150,7 @@ def resume_silent() -> int:
     return len(runs)
 
 
-def _waiting(run: BulkRun) -> list[uuid.UUID]:
+def _waiting(run: BulkRun) -> list[int]:
     waiting = run.rows.filter(outcome=RowOutcome.WAITING).order_by("place")
     return list(waiting.values_list("pk", flat=True))
 
@@ -158,7 +161,9 @@ Act = Callable[[BulkRow], object]
 def _act(run: BulkRun) -> Act:
     """Give what is done to a row of a run."""
     by = run.by
-    partners = {str(one.pk): one for one in Partner.objects.select_related("account").filter(pk__in=run.partners)}
+    partners = {
+        str(one.pk): one for one in Partner.objects.select_related("account").filter(pk__in=run.partners)
+    }
     chosen = [partners[key] for key in run.partners]
     if run.verb == BulkVerb.DELIVER:
         return lambda row: deliver(key=row.opportunity_id, partner=chosen[0], by=by)
@@ -195,7 +200,7 @@ def _outcome(row: BulkRow, act: Act) -> tuple[RowOutcome, str]:
             act(row)
     except Refusal as refusal:
         return RowOutcome.SKIPPED, _first(refusal)
-    except Exception:
+    except Exception:  # noqa: BLE001 - one row’s fault must not stop the others; it is logged and told
         _log.exception("Row %s of the bulk run %s failed.", row.place, row.run_id)
         return RowOutcome.FAILED, _("Something went wrong; nothing was changed. Try this one again.")
     return RowOutcome.DONE, ""
@@ -230,8 +235,11 @@ def _end(run: BulkRun) -> None:
 
 def _tell(run: BulkRun) -> None:
     done = run.rows.filter(outcome=RowOutcome.DONE).count()
-    facts = {"verb": run.verb, "done": str(done), "total": str(run.total)}
-    tell(person=run.by, message=Message("bulk_done", facts, f"/sales/bulk/{run.pk}/", source=str(run.pk)))
+    facts = {"done": str(done), "total": str(run.total)}
+    tell(
+        person=run.by,
+        message=Message(f"bulk_{run.verb}", facts, f"/sales/bulk/{run.pk}/", source=str(run.pk)),
+    )
 
 
 def _defer(run: BulkRun) -> None:

@@ -10,10 +10,10 @@ from kanal.directory.acting import acting
 from kanal.directory.models import Partner, Person
 from kanal.directory.refusal import Conflict
 from kanal.distribution.actions.delivering import deliver, withdraw
+from kanal.distribution.actions.sharing import Member, arrange
 from kanal.distribution.actions.step import hold_partners
 from kanal.distribution.actions.working import take_back
 from kanal.distribution.handing import Work, kind_of, why_made
-from kanal.opportunities import access
 from kanal.opportunities.actions.record import lock
 from kanal.opportunities.models import Participation
 
@@ -22,13 +22,13 @@ def hand_over(*, key: uuid.UUID, giver: Partner, taker: Partner, reason: str, by
     """Give an open opportunity of one partner to another.
 
     An offer is withdrawn and delivered anew; what a partner manages is taken back and delivered; in a collaboration
-    the other takes its place. All of it, or nothing.
+    the other takes its place and its role. All of it, or nothing.
 
     Args:
         key: the opportunity.
         giver: who has it.
         taker: who shall have it.
-        reason: why; the giver is told it.
+        reason: why; a giver that loses an offer or what it manages is told it.
         by: who hands it over.
 
     Raises:
@@ -48,7 +48,7 @@ def hand_over(*, key: uuid.UUID, giver: Partner, taker: Partner, reason: str, by
         if work is Work.MADE:
             raise Conflict(why_made(giver.name))
         if work is Work.TOGETHER:
-            _exchange(key, giver, taker, reason, by=by)
+            arrange(key=key, members=[Member(taker, part.role)], leaving=[giver], by=by)
             return
         if work is Work.OFFERED:
             withdraw(key=key, by=by, reason=reason)

@@ -164,9 +164,7 @@ def _join(step: Step, partners: Iterable[Partner]) -> list[Partner]:
     joined = [one for one in partners if one.pk not in there]
     for partner in joined:
         if not partner.takes_offers:
-            raise Invalid(
-                {"partners": _("%(partner)s takes no opportunities now.") % {"partner": partner.name}}
-            )
+            raise Invalid({"partners": why_resting(partner)})
         take_part(step.opportunity, partner, Kind.COLLABORATING)
     return joined
 
@@ -198,12 +196,7 @@ def _check(running: Sequence[Participation]) -> None:
         )
     most = WorkRules.current().partners_at_most
     if len(running) > most:
-        raise Invalid(
-            {
-                "partners": _("%(most)d partners collaborate at most; this would be %(number)d.")
-                % {"most": most, "number": len(running)}
-            }
-        )
+        raise Invalid({"partners": why_too_many(most, len(running))})
     leads = [part.partner.name for part in running if part.role == CollaborationRole.LEAD]
     if len(leads) > 1:
         raise Invalid(
@@ -212,6 +205,19 @@ def _check(running: Sequence[Participation]) -> None:
                 % {"partners": ", ".join(leads)}
             }
         )
+
+
+def why_too_many(most: int, number: int) -> str:
+    """Say that more partners would collaborate than the rules of work allow."""
+    return _("%(most)d partners collaborate at most; this would be %(number)d.") % {
+        "most": most,
+        "number": number,
+    }
+
+
+def why_resting(partner: Partner) -> str:
+    """Say that a partner takes no opportunities now."""
+    return _("%(partner)s takes no opportunities now.") % {"partner": partner.name}
 
 
 def _keep(step: Step) -> None:
