@@ -24,7 +24,7 @@ from kanal.directory.models import (
     Territory,
 )
 from kanal.directory.refusal import Invalid
-from kanal.distribution.actions import Move
+from kanal.distribution.actions import Move, Pipeline
 from kanal.distribution.models import DeclineReason
 from kanal.opportunities.actions import NewAccount, NewContact, Values
 from kanal.opportunities.actions.values import Line
@@ -97,6 +97,7 @@ class RecordForm(forms.Form):
         find_by="account__name", label=gettext_lazy("Partner"), required=False,
     )  # fmt: skip
     status = forms.ChoiceField(label=gettext_lazy("Status"), required=False)
+    collaboration = forms.BooleanField(label=gettext_lazy("Partner collaboration"), required=False)
     decline_reason = forms.ChoiceField(label=gettext_lazy("Reason"), required=False)
     close_reason = forms.ChoiceField(label=gettext_lazy("Reason"), required=False)
     text = _text(gettext_lazy("In your own words"), rows=2, limit=2000)
@@ -184,14 +185,14 @@ class RecordForm(forms.Form):
         contact: Contact | None = data["contact"]
         return contact
 
-    def move(self) -> Move:
-        """Give what *Partner* and *Status* ask for."""
+    def move(self, pipeline: Pipeline | None) -> Move:
+        """Give what *Partner*, *Status* and the section *Partner pipeline* ask for."""
         data = self.cleaned_data
         status = data["status"]
         reason = (
             data["decline_reason"] if status in DECLINES else data["close_reason"] if status in CLOSES else ""
         )
-        return Move(status, data["partner"], reason, data["text"], data["override_reason"])
+        return Move(status, data["partner"], reason, data["text"], data["override_reason"], pipeline)
 
     def clean(self) -> dict[str, Any]:
         """Take the company of a contact where no account is chosen."""
@@ -208,7 +209,7 @@ class RecordForm(forms.Form):
         """Show what the action could not take, at the fields that it names."""
         status = self.cleaned_data.get("status")
         reason = "decline_reason" if status in DECLINES else "close_reason" if status in CLOSES else "text"
-        places = {"reason": reason, "body": "text"}
+        places = {"reason": reason, "body": "text", "partners": "collaboration"}
         for name, text in refusal.errors.items():
             place = places.get(name, name)
             if place in {"account", "contact"} and self.cleaned_data.get(f"new_{place}_name"):
@@ -290,6 +291,7 @@ def initial_of(opportunity: Opportunity) -> dict[str, Any]:
         "proposed_solution",
         "partner_id",
         "status",
+        "collaboration",
         "version",
     ]
     found = {name.removesuffix("_id"): getattr(opportunity, name) for name in own}

@@ -36,6 +36,7 @@ COMPARED = (
     "owner",
     "partner",
     "status",
+    "collaboration",
 )
 
 
@@ -118,6 +119,8 @@ def _label(form: RecordForm, name: str) -> str:
 def _shown(now: Opportunity, name: str, value: Any) -> str:
     if value in (None, ""):
         return "–"
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
     choices = getattr(now._meta.get_field(name), "choices", None)
     if choices and not isinstance(value, Model):
         return str(dict(choices).get(value, value))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -16,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kanal.desk.guard import person, vendor_only
-from kanal.desk.opportunities import dialogs, listing, showing
+from kanal.desk.opportunities import dialogs, listing, pipeline, showing
 from kanal.desk.opportunities.forms import LineForm, LineForms, RecordForm, initial_of, lines_of
 from kanal.desk.opportunities.merging import Difference, merge, signature, takes_their_products
+from kanal.desk.opportunities.pipeline import MemberForm
 from kanal.desk.opportunities.showing import Draft
 from kanal.directory.models import Currency, Person
 from kanal.directory.refusal import Conflict, Invalid, Missing, NotAllowed, Stale
@@ -30,6 +32,9 @@ from kanal.opportunities.lifecycle import Stage, Status, Verb
 from kanal.opportunities.models import Opportunity
 from kanal.opportunities.targets import for_new, targets
 from kanal.web.components import Crumb, Tab
+
+if TYPE_CHECKING:
+    Members = BaseFormSet[MemberForm]
 
 __all__ = ["Draft", "address", "found", "heading", "new", "page", "refuse_readers", "shown"]
 
@@ -102,26 +107,43 @@ def address(request: HttpRequest, key: uuid.UUID) -> str:
     return reverse("desk:opportunity", args=[key]) + query
 
 
+@dataclass(frozen=True)
+class Sent:
+    """The forms of the page as they were sent."""
+
+    form: RecordForm
+    lines: BaseFormSet[LineForm]
+    members: Members | None
+
+    def are_valid(self) -> bool:
+        """Tell whether all can be read; each then knows what is wrong with it."""
+        members = self.members is None or self.members.is_valid()
+        return self.form.is_valid() & self.lines.is_valid() & members
+
+    @property
+    def chosen(self) -> list[Line]:
+        """Give the products."""
+        return [line for line in (one.line() for one in self.lines.forms) if line is not None]
+
+
 def _save(request: HttpRequest, opportunity: Opportunity | None) -> HttpResponse:
-    by = person(request)
-    allowed = targets(by, opportunity) if opportunity else for_new()
+    allowed = targets(person(request), opportunity) if opportunity else for_new()
     form = RecordForm(request.POST, opportunity=opportunity, targets=allowed)
     _keep_status_known(form, opportunity)
-    lines = LineForms(request.POST, prefix="lines")
-    if not (form.is_valid() & lines.is_valid()):
-        return _again(request, opportunity, form, lines)
-    chosen = [line for line in (one.line() for one in lines.forms) if line is not None]
+    sent = Sent(form, LineForms(request.POST, prefix="lines"), pipeline.sent(request.POST))
+    if not sent.are_valid():
+        return _again(request, opportunity, sent)
     try:
-        saved = _do(request, opportunity, form, chosen)
+        saved = _do(request, opportunity, sent)
     except Invalid as refusal:
         form.refuse(refusal)
-        return _again(request, opportunity, form, lines)
+        return _again(request, opportunity, sent)
     except Stale as refusal:
         assert opportunity is not None
-        return _stale(request, opportunity, form, chosen, str(refusal))
+        return _stale(request, opportunity, sent, str(refusal))
     except Conflict as refusal:
         form.add_error("status", str(refusal))
-        return _again(request, opportunity, form, lines, status=409)
+        return _again(request, opportunity, sent, status=409)
     messages.success(request, _done(saved, opportunity))
     return redirect(address(request, saved.pk))
 
@@ -135,15 +157,14 @@ def _keep_status_known(form: RecordForm, opportunity: Opportunity | None) -> Non
         field.choices = [*field.choices, (asked, Status(asked).label)]
 
 
-def _do(
-    request: HttpRequest, opportunity: Opportunity | None, form: RecordForm, chosen: list[Line]
-) -> Opportunity:
+def _do(request: HttpRequest, opportunity: Opportunity | None, sent: Sent) -> Opportunity:
+    form, chosen = sent.form, sent.chosen
     unchanged = opportunity is not None and signature(chosen) == form.data.get("lines_before")
     return actions.save(
         key=opportunity.pk if opportunity else None,
         version=form.cleaned_data["version"] or 0,
         values=form.values(None if unchanged else chosen),
-        move=form.move(),
+        move=form.move(pipeline.wanted(form, sent.members)),
         by=person(request),
     )
 
@@ -154,29 +175,28 @@ def _done(saved: Opportunity, before: Opportunity | None) -> str:
     anew = before is None or before.status != Status.DELIVERED or before.partner_id != saved.partner_id
     if delivered and anew:
         return _("Saved and delivered. %(partner)s is told at once.") % {"partner": saved.partner}
+    if saved.collaboration and (before is None or not before.collaboration):
+        return _("Saved and shared. Each partner manages it from now on and is told at once.")
     return _("Saved")
 
 
 def _again(
-    request: HttpRequest,
-    opportunity: Opportunity | None,
-    form: RecordForm,
-    lines: BaseFormSet[LineForm],
-    status: int = 422,
+    request: HttpRequest, opportunity: Opportunity | None, sent: Sent, status: int = 422
 ) -> HttpResponse:
     if opportunity is None:
-        return _new_page(request, form, lines, status=status)
-    return shown(request, opportunity.pk, form=form, lines=lines, status=status)
+        return _new_page(request, sent.form, sent.lines, sent.members, status=status)
+    return shown(
+        request, opportunity.pk, form=sent.form, lines=sent.lines, members=sent.members, status=status
+    )
 
 
-def _stale(
-    request: HttpRequest, opportunity: Opportunity, form: RecordForm, chosen: list[Line], message: str
-) -> HttpResponse:
+def _stale(request: HttpRequest, opportunity: Opportunity, sent: Sent, message: str) -> HttpResponse:
     """Show what the other person changed, with the typed values kept, on the version that stands now."""
-    opportunity = found(request, opportunity.pk)
+    opportunity, form = found(request, opportunity.pk), sent.form
     fresh = RecordForm(opportunity=opportunity, targets=targets(person(request), opportunity))
     form.fields["status"] = fresh.fields["status"]
-    data, differences = merge(opportunity, form, chosen)
+    data, differences = merge(opportunity, form, sent.chosen)
+    members, joined_or_left = pipeline.rebased(sent.members, opportunity)
     again = RecordForm(data, opportunity=opportunity, targets=targets(person(request), opportunity))
     again.is_valid()
     theirs = takes_their_products(differences)
@@ -186,15 +206,27 @@ def _stale(
         else LineForms(request.POST, prefix="lines")
     )
     return shown(
-        request, opportunity.pk, form=again, lines=lines, status=409, stale=message, differences=differences
+        request,
+        opportunity.pk,
+        form=again,
+        lines=lines,
+        members=members,
+        status=409,
+        stale=message,
+        differences=[*differences, *joined_or_left],
     )
 
 
 def _new_page(
-    request: HttpRequest, form: RecordForm, lines: BaseFormSet[LineForm], status: int = 200
+    request: HttpRequest,
+    form: RecordForm,
+    lines: BaseFormSet[LineForm],
+    members: Members | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         **_form_context(form, lines, None),
+        **pipeline.shown(members, None),
         "crumbs": [Crumb(_("Sales"), ""), Crumb(_("Opportunities"), reverse("desk:opportunities"))],
         "parts": _parts(None),
         "editable": True,
@@ -209,6 +241,7 @@ def shown(
     *,
     form: RecordForm | None = None,
     lines: BaseFormSet[LineForm] | None = None,
+    members: Members | None = None,
     verb_form: dialogs.VerbForm | None = None,
     draft: Draft | None = None,
     stale: str = "",
@@ -222,6 +255,7 @@ def shown(
         key: the opportunity.
         form: the record's form where it was refused.
         lines: the products' forms where they were.
+        members: the forms of the partners that collaborate where they were.
         verb_form: the form of a dialog that was refused.
         draft: a note that was refused.
         stale: what to say where somebody else changed the record meanwhile.
@@ -239,6 +273,7 @@ def shown(
     context = {
         **heading(request, opportunity, verb_form),
         **_form_context(form, lines, opportunity),
+        **pipeline.shown(members, opportunity, read_only=not may_edit),
         **showing.timeline_of(request, by, opportunity, draft),
         "parts": _parts(opportunity),
         "editable": bool(may_edit),

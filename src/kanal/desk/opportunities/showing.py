@@ -19,7 +19,7 @@ from kanal.distribution import deadlines
 from kanal.distribution.deadlines import TimeLeft
 from kanal.distribution.models import Offer, OfferStatus
 from kanal.opportunities import access, words
-from kanal.opportunities.lifecycle import Status
+from kanal.opportunities.lifecycle import CLOSED, Status
 from kanal.opportunities.models import Opportunity, Participation, TimelineEntry, Visibility
 from kanal.web.components import File, TimelineItem
 
@@ -128,9 +128,22 @@ class Hint:
 
 def hints(form: RecordForm, opportunity: Opportunity | None) -> list[Hint]:
     """Say for every status that the form offers, but the one that stands, what Save will do."""
-    now = opportunity.status if opportunity else Status.IN_PROGRESS
-    texts = {**HINTS, Status.IN_PROGRESS: TAKES_BACK} if now == Status.ACCEPTED else HINTS
+    now = Status(opportunity.status) if opportunity else Status.IN_PROGRESS
+    texts = {**HINTS, Status.ACCEPTED: _accepted_hint(now)}
+    if now is Status.ACCEPTED:
+        texts[Status.IN_PROGRESS] = TAKES_BACK
     return [_hint(Status(key), text) for key, text in texts.items() if key in form.statuses() and key != now]
+
+
+def _accepted_hint(now: Status) -> Any:
+    """Say what Save does with *Accepted*: it answers an offer, goes on with it, or shares it."""
+    if now is Status.DELIVERED:
+        return HINTS[Status.ACCEPTED]
+    if now is Status.ON_HOLD or now in CLOSED:
+        return gettext_lazy("Saving gives it back to the partners that manage it.")
+    return gettext_lazy(
+        "Saving shares it with the partners added under General, who manage it at once. Tick the box there."
+    )
 
 
 def _hint(status: Status, text: Any) -> Hint:

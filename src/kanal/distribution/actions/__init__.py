@@ -3,6 +3,7 @@
 from kanal.distribution.actions.answering import accept, decline, expire, expire_due, mark_seen
 from kanal.distribution.actions.closing import cancel, lose, reopen, win
 from kanal.distribution.actions.delivering import deliver, withdraw
+from kanal.distribution.actions.pipeline import Pipeline
 from kanal.distribution.actions.saving import Move, save
 from kanal.distribution.actions.sharing import Member, arrange, change_role, remove, share, unshare
 from kanal.distribution.actions.working import (
@@ -19,6 +20,7 @@ from kanal.distribution.actions.working import (
 __all__ = [
     "Member",
     "Move",
+    "Pipeline",
     "accept",
     "approve",
     "arrange",

@@ -12,11 +12,12 @@ from kanal.directory.acting import acting
 from kanal.directory.models import Partner, Person
 from kanal.directory.refusal import Conflict, Invalid
 from kanal.distribution.actions import answering, closing, delivering, working
+from kanal.distribution.actions.pipeline import Pipeline, follow
 from kanal.distribution.actions.step import hold_partners
 from kanal.opportunities import lifecycle
 from kanal.opportunities.actions import Values, create, edit
 from kanal.opportunities.actions.record import lock, touch
-from kanal.opportunities.lifecycle import NEEDS_PARTNER, Status, Verb
+from kanal.opportunities.lifecycle import BY_VERB, NEEDS_PARTNER, Status, Verb
 from kanal.opportunities.models import Opportunity
 
 
@@ -30,6 +31,7 @@ class Move:
         reason: the code of a reason, where the status asks for one (decline, win, lose, cancel), else words.
         text: more in their own words.
         override_reason: why a partner that declined gets it again.
+        pipeline: what the section *Partner pipeline* asks for; None leaves the collaboration as it is.
     """
 
     status: str
@@ -37,6 +39,13 @@ class Move:
     reason: str = ""
     text: str = ""
     override_reason: str = ""
+    pipeline: Pipeline | None = None
+
+    @property
+    def partners(self) -> list[Partner]:
+        """Give every partner that it names."""
+        members = [member.partner for member in self.pipeline.members] if self.pipeline else []
+        return [*([self.partner] if self.partner else []), *members]
 
 
 def save(*, key: uuid.UUID | None, version: int, values: Values, move: Move, by: Person) -> Opportunity:
@@ -54,8 +63,7 @@ def save(*, key: uuid.UUID | None, version: int, values: Values, move: Move, by:
         Invalid: a field can't be taken, or no step leads to the status.
     """
     with acting(by):
-        if move.partner is not None:
-            hold_partners(move.partner)
+        hold_partners(*move.partners)
         if key is None:
             opportunity = create(values=values, by=by)
         else:
@@ -65,14 +73,32 @@ def save(*, key: uuid.UUID | None, version: int, values: Values, move: Move, by:
 
 
 def _move(opportunity: Opportunity, move: Move, *, by: Person) -> None:
-    moved = move.status != opportunity.status
     changed = (move.partner.pk if move.partner else None) != opportunity.partner_id
+    if move.pipeline is not None and (opportunity.collaboration or move.pipeline.collaboration):
+        _check_named(opportunity, move, changed=changed)
+        opportunity, changed = follow(opportunity, move.pipeline, status=move.status, by=by), False
+    elif move.pipeline is not None:
+        follow(opportunity, move.pipeline, status=move.status, by=by)
+    moved = move.status != opportunity.status
     if opportunity.status == Status.DELIVERED and not moved and changed:
         _deliver_anew(opportunity, move, by=by)
     elif moved:
         _change_status(opportunity, move, by=by)
     elif changed:
         _name_partner(opportunity, move.partner, by=by)
+
+
+def _check_named(opportunity: Opportunity, move: Move, *, changed: bool) -> None:
+    """Refuse a partner that is chosen under *Partner details* alone, where several collaborate."""
+    if not changed or move.partner is None or opportunity.status == Status.DELIVERED:
+        return
+    if move.partner.pk not in {member.partner.pk for member in (move.pipeline or Pipeline(True)).members}:
+        raise Invalid(
+            {
+                "partner": _("Several partners collaborate: add %(partner)s to them under General.")
+                % {"partner": move.partner}
+            }
+        )
 
 
 def _deliver_anew(opportunity: Opportunity, move: Move, *, by: Person) -> None:
@@ -104,6 +130,15 @@ def _change_status(opportunity: Opportunity, move: Move, *, by: Person) -> None:
         made_by_partner=opportunity.made_by_a_partner,
         collaboration=opportunity.collaboration,
     )
+    if verb is None and move.status == Status.ACCEPTED and opportunity.status in BY_VERB[Verb.SHARE].sources:
+        raise Invalid(
+            {
+                "collaboration": _(
+                    "A partner accepts by answering an offer. Tick “Partner collaboration” and add partners to "
+                    "let them manage it at once, or deliver it."
+                )
+            }
+        )
     if verb is None or move.status not in Status.values:
         raise Conflict(
             _("No step leads from “%(old)s” to “%(new)s”.")

@@ -89,6 +89,7 @@ def arrange(
         Missing, NotAllowed, Conflict: as for `share`, or somebody who shall leave takes no part any more.
         Invalid: nobody would be left, too many would take part, two would lead, or somebody can't join or leave.
     """
+    _check_once(members)
     with acting(by):
         # As they stand now, under their lock: one may have ended or paused meanwhile.
         held = {one.pk: one for one in hold_partners(*(member.partner for member in members))}
@@ -136,6 +137,16 @@ def unshare(*, key: uuid.UUID, by: Person) -> Opportunity:
         entry = step.record("alone", facts={"partner": partner.name})
         announce_entry(Happening.ALONE, entry, partners=[partner])
     return step.opportunity
+
+
+def _check_once(members: Iterable[Member]) -> None:
+    seen = set()
+    for member in members:
+        if member.partner.pk in seen:
+            raise Invalid(
+                {"partners": _("%(partner)s stands here twice.") % {"partner": member.partner.name}}
+            )
+        seen.add(member.partner.pk)
 
 
 def _roles(key: uuid.UUID) -> dict[uuid.UUID, str]:

@@ -8,6 +8,14 @@ function show(name) {
     if (tab.hash === `#${name}`) tab.setAttribute("aria-current", "true");
     else tab.removeAttribute("aria-current");
   }
+  placeStatus(name);
+}
+
+// The field Status stands in the part that is looked at: there is one of it, in two places of the form.
+function placeStatus(name) {
+  const field = form.querySelector("[data-status]");
+  const place = form.querySelector(`[data-part="${name}"] [data-status-place]`);
+  if (field && place && field.parentElement !== place) place.append(field);
 }
 
 function partOf(target) {
@@ -53,7 +61,9 @@ for (const lines of document.querySelectorAll("[data-lines]")) {
 }
 document.addEventListener("change", (event) => {
   const box = event.target;
-  if (box.matches?.("[data-line] input[name$=DELETE]")) box.closest("[data-line]").hidden = box.checked;
+  if (!box.matches?.("[data-line] input[name$=DELETE]")) return;
+  box.closest("[data-line]").hidden = box.checked;
+  box.closest("[data-lines]").querySelector("[data-add-line]")?.focus();
 });
 
 const partner = document.getElementById("id_partner");

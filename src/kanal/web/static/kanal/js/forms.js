@@ -2,7 +2,7 @@
 let leaving = false;
 
 function snapshot(form) {
-  return JSON.stringify([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name : value]));
+  return JSON.stringify([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name : value].join("\n")).sort());
 }
 
 function guard(form) {
