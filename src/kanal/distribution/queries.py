@@ -278,6 +278,39 @@ def last_offer(person: Person, key: uuid.UUID) -> Offer | None:
     return _own_offers(person).filter(opportunity=key).first()
 
 
+@dataclass(frozen=True)
+class Left:
+    """How a company came to take no part any more in what it managed.
+
+    Attributes:
+        part: the part that it had.
+        reference: the opportunity's reference.
+        event: `left`, `taken_back`, `returned`, or nothing where the timeline does not say.
+        text: what was said with it.
+    """
+
+    part: Participation
+    reference: str
+    event: str
+    text: str
+
+
+def left(person: Person, key: uuid.UUID) -> Left | None:
+    """Give how a person's company came to take no part any more in an opportunity that it managed.
+
+    None where it never managed it, takes part still, or was only offered it last.
+    """
+    part = access.last_part(person, key)
+    if part is None or part.kind == Kind.OFFERED:
+        return None
+    ended = TimelineEntry.objects.filter(
+        opportunity=key, event__in=["left", "taken_back", "returned"], at__gte=part.since
+    ).filter(facts__partner__icontains=part.partner.name)
+    entry = ended.order_by("-at").first()
+    event, text = (entry.event, entry.body) if entry else ("", "")
+    return Left(part, part.opportunity.reference, event, text)
+
+
 def _own_offers(person: Person) -> QuerySet[Offer, Offer]:
     if not may_enter_portal(person) or person.partner_role == PartnerRole.SELLER:
         return Offer.objects.none()

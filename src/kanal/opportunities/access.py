@@ -78,6 +78,17 @@ def participation(person: Person, opportunity: Opportunity) -> Participation | N
     return Participation.objects.filter(running(person), opportunity=opportunity).first()
 
 
+def last_part(person: Person, key: UUID) -> Participation | None:
+    """Give the last part that a person's company had in an opportunity and has no longer, if they saw it then."""
+    if not may_enter_portal(person):
+        return None
+    had = Q(partner=person.partner_id, until__isnull=False, opportunity=key)
+    if person.partner_role == PartnerRole.SELLER:
+        had &= Q(people=person)
+    found = Participation.objects.filter(had).select_related("partner__account", "opportunity")
+    return found.order_by("-until", "-id").first()
+
+
 def may_own(person: Person) -> bool:
     """Tell whether a person may be the owner of an opportunity."""
     return may_enter_desk(person) and person.vendor_role != VendorRole.AUDITOR
@@ -92,7 +103,7 @@ def timeline(person: Person, opportunity: Opportunity, part: Participation | Non
     """Give the condition on timeline entries of an opportunity that a person reads.
 
     The desk reads all. A partner reads what is shared with it alone, and, once it has accepted, what is shared with
-    every partner that takes part.
+    every partner that takes part; what others said to each other before all of them had left stays theirs.
     """
     if may_enter_desk(person):
         return Q(opportunity=opportunity)
@@ -100,8 +111,31 @@ def timeline(person: Person, opportunity: Opportunity, part: Participation | Non
         return Q(pk__in=[])
     mine = Q(partner=part.partner_id)
     if part.kind != Kind.OFFERED:
-        mine |= Q(partner__isnull=True)
+        mine |= Q(partner__isnull=True) & _since_somebody_stayed(opportunity, part)
     return Q(opportunity=opportunity, visibility=Visibility.SHARED) & mine
+
+
+def _since_somebody_stayed(opportunity: Opportunity, part: Participation) -> Q:
+    """Give the condition on entries for all that those who take part now read.
+
+    Who joins reads what was said before, as long as somebody has stayed from then until now. Once all had left, the
+    next ones start anew, but for what their own company took part in.
+    """
+    found = Participation.objects.filter(opportunity=opportunity)
+    parts = list(found.values_list("partner_id", "since", "until"))
+    ended = sorted(
+        ((until, since, partner) for partner, since, until in parts if until is not None), reverse=True
+    )
+    start = min([part.since, *(since for _partner, since, until in parts if until is None)])
+    readable, own = Q(), Q(pk__in=[])
+    for until, since, partner in ended:
+        if until > start:
+            start = min(start, since)
+        elif partner == part.partner_id:
+            own |= Q(at__gte=since, at__lte=until)
+        else:
+            readable &= ~Q(at__gte=since, at__lte=until)
+    return readable | own if readable else Q()
 
 
 def entries(person: Person, opportunity: Opportunity, part: Participation | None) -> list[TimelineEntry]:

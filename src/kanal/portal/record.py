@@ -48,12 +48,31 @@ def _is_look(request: HttpRequest) -> bool:
     return request.method == "GET" and "prefetch" not in ahead and "preview" not in ahead
 
 
-def gone(request: HttpRequest, key: uuid.UUID, *, status: int, message: str = "") -> HttpResponse:
-    """Say what became of an offer that the company had and no longer has.
+def gone(
+    request: HttpRequest, key: uuid.UUID, *, status: int, message: str = "", unsaved: NoteForm | None = None
+) -> HttpResponse:
+    """Say what became of an opportunity that the company had and no longer has.
+
+    Args:
+        request: who asks.
+        key: the opportunity.
+        status: the answer's status.
+        message: what to say where it is known already.
+        unsaved: a note that came too late, which is shown so that it can be copied.
 
     Raises:
-        Missing: it never had one, so for this person there is nothing.
+        Missing: it never had it, so for this person there is nothing.
     """
+    left = queries.left(me(request), key)
+    if left is not None:
+        facts = {
+            "nav": "portal:opportunities",
+            "left": left,
+            "message": showing.left(left),
+            "note": (unsaved["body"].value() or "") if unsaved else "",
+            "files": [file.name for file in request.FILES.getlist("files")],
+        }
+        return render(request, "portal/left.html", facts, status)
     offer = queries.last_offer(me(request), key)
     if offer is None:
         raise Missing
@@ -131,7 +150,12 @@ def note(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             return redirect(f"{reverse('portal:opportunity', args=[key])}#timeline")
     except Invalid as refused:
         form.take(refused)
-    return draw(request, queries.opened(person, key), note=form, status=422)
+    except Missing:
+        return gone(request, key, status=409, unsaved=form)
+    try:
+        return draw(request, queries.opened(person, key), note=form, status=422)
+    except Missing:
+        return gone(request, key, status=409, unsaved=form)
 
 
 @partner_page

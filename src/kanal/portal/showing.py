@@ -110,7 +110,7 @@ def timeline(entries: Sequence[TimelineEntry], person: Person) -> list[TimelineI
             at=entry.at,
             sentence=words.sentence(entry) if entry.event else "",
             body=entry.body,
-            author=entry.author.name if entry.author else "",
+            author=_author(entry, person),
             company=_company(entry, person),
             icon=ICONS.get(entry.event, "flag"),
             files=[
@@ -122,8 +122,20 @@ def timeline(entries: Sequence[TimelineEntry], person: Person) -> list[TimelineI
     ]
 
 
+def _author(entry: TimelineEntry, person: Person) -> str:
+    """Name who did it. People of another partner are named with what they wrote, and not otherwise."""
+    if entry.author is None:
+        return ""
+    other = entry.company is not None and entry.company_id != person.partner_id
+    if other and entry.event and not entry.body:
+        return entry.company.name if entry.company else ""
+    return entry.author.name
+
+
 def _company(entry: TimelineEntry, person: Person) -> str:
     if entry.author is None or entry.company_id == person.partner_id:
+        return ""
+    if entry.company and entry.event and not entry.body:  # it stands in place of the author
         return ""
     return entry.company.name if entry.company else settings.VENDOR_NAME
 
@@ -174,6 +186,15 @@ def ended(answered: OfferStatus | str, who: str) -> str:
         OfferStatus.EXPIRED: _("The time to answer ended, so it went back to the vendor."),
         OfferStatus.WITHDRAWN: _("%(who)s withdrew it."),
     }.get(OfferStatus(answered), "") % {"who": who}
+
+
+def left(what: queries.Left) -> str:
+    """Say in a sentence why the company takes no part any more."""
+    told = {
+        "taken_back": _("%(vendor)s took it back."),
+        "returned": _("%(partner)s gave it back."),
+    }.get(what.event, _("%(partner)s no longer takes part in the partner collaboration."))
+    return told % {"vendor": settings.VENDOR_NAME, "partner": what.part.partner.name}
 
 
 def customer(account: Account | None) -> str:

@@ -30,6 +30,9 @@ from kanal.opportunities.models import (
 )
 from kanal.opportunities.references import next_references
 
+# What partners do in a collaboration, in the order in which a story names them.
+ROLES = ("lead", "delivery", "support")
+
 
 @dataclass
 class Stage:
@@ -167,7 +170,8 @@ def _by_action(action: Callable[..., object]) -> Callable[[Stage, Story, Step], 
         if "team" in facts:
             facts["partner"] = facts.pop("team").partner
         if "teams" in facts:
-            facts["partners"] = [team.partner for team in facts.pop("teams")]
+            facts["partners"] = partners = [team.partner for team in facts.pop("teams")]
+            facts["roles"] = {one.pk: role for one, role in zip(partners, ROLES, strict=False)}
         action(key=stage.key(story), by=step.by, **facts)
 
     return do

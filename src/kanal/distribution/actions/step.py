@@ -172,7 +172,13 @@ def _answered(opportunity: Opportunity, part: Participation | None) -> str | Non
 
 
 def _kinder(key: uuid.UUID, by: Person) -> Conflict | Missing:
-    """Tell people of a partner that had the offer what became of it; to everybody else it does not exist."""
+    """Tell people of a partner that had it what became of it; to everybody else it does not exist."""
+    part = access.last_part(by, key)
+    if part is not None and part.kind != Kind.OFFERED:
+        return Conflict(
+            _("%(partner)s no longer takes part in this opportunity, so it can’t be changed from here.")
+            % {"partner": part.partner.name}
+        )
     if by.partner_id is None or by.partner_role == "seller":
         return Missing()
     last = Offer.objects.filter(opportunity=key, partner=by.partner_id).select_related("answered_by").first()

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from kanal.config import clock
 from kanal.directory.acting import acting
 from kanal.directory.models import Partner, Person
-from kanal.directory.refusal import Invalid, NotAllowed
+from kanal.directory.refusal import Invalid, Missing, NotAllowed
 from kanal.opportunities import access, timeline, uploads
 from kanal.opportunities.actions.record import lock
 from kanal.opportunities.models import Attachment, Kind, Opportunity, Participation, TimelineEntry, Visibility
@@ -54,7 +54,7 @@ def add_note(
         with acting(by):
             opportunity = lock(key, by=by)
             part = access.participation(by, opportunity)
-            _check(access.may(by, "note", opportunity, part), body, files)
+            _check(by, opportunity, part, body, files)
             entry = _entry(opportunity, part, body.strip(), shared=shared or not by.is_vendor, by=by)
             if entry.visibility == Visibility.SHARED:
                 timeline.note_activity(opportunity)
@@ -85,7 +85,12 @@ def readers(opportunity: Opportunity, part: Participation | None) -> Partner | N
     return None
 
 
-def _check(answer: access.Answer, body: str, files: Sequence[Upload]) -> None:
+def _check(
+    by: Person, opportunity: Opportunity, part: Participation | None, body: str, files: Sequence[Upload]
+) -> None:
+    if part is None and not by.is_vendor:  # it ended while we waited for the lock
+        raise Missing
+    answer = access.may(by, "note", opportunity, part)
     if not answer:
         raise NotAllowed(answer.reason or "")
     if not body.strip() and not files:

@@ -53,6 +53,9 @@ function addLine(lines) {
   (row.querySelector("select")?.tomselect ?? row.querySelector("input"))?.focus();
 }
 
+// Spare rows are for readers without scripts; here a button adds as many as are needed.
+for (const row of form.querySelectorAll("[data-spare]")) row.remove();
+
 for (const lines of document.querySelectorAll("[data-lines]")) {
   const add = lines.querySelector("[data-add-line]");
   if (!add) continue;
