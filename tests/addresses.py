@@ -21,9 +21,11 @@ from kanal.distribution.actions.bulk import start
 from kanal.distribution.bulk import Wish
 from kanal.distribution.models import BulkVerb
 from kanal.importing.models import ImportRun
+from kanal.joining import links
 from kanal.notify.models import Notification
 from kanal.opportunities.actions import Upload, add_note
 from tests import cast as casting
+from tests.joining import made as joining
 
 ANONYMOUS = "anonymous"
 DESK = frozenset(["ada", "chris", "sally", "otto"])
@@ -33,6 +35,7 @@ EVERYBODY = SIGNED_IN | {ANONYMOUS}
 # Who tries each address: every role of the vendor and of a partner, and a rival of that partner.
 ASKERS = (ANONYMOUS, "ada", "chris", "sally", "otto", "anna", "mads", "sofie", "bo", "stig")
 ADMINISTRATOR = frozenset({"ada"})
+READS_APPLICATIONS = frozenset(["ada", "chris", "otto"])
 READS_SETTINGS = frozenset(["ada", "otto"])
 KEEPS_PARTNERS = frozenset(["ada", "chris"])
 KEEPS_ACCOUNTS = frozenset(["ada", "chris", "sally"])
@@ -62,6 +65,8 @@ class World:
             values={"email": "vera@nordlys.example"}, role="seller", partner=cast.nordlys, by=cast.ada
         )
         self.token = issue(self.invitation)
+        self.applied = joining.waiting(cast)
+        self.unconfirmed = joining.applied(cast, email="per@elsewhere.example")
         self.told = {
             name: Notification.objects.create(
                 person=person,
@@ -101,6 +106,8 @@ class Row:
         query: what stands in its address beside that.
         data: what a POST sends; an empty form by default.
         hidden: people of the right face who are not let in read 404 rather than 403.
+        seen: people who see what it is about though they are not let in, and so read 403; all others of the face
+            read 404.
     """
 
     get: frozenset[str] | None = None
@@ -109,6 +116,7 @@ class Row:
     query: Arguments = field(default=lambda world: {})
     data: Mapping[str, Any] = field(default_factory=dict)
     hidden: bool = False
+    seen: frozenset[str] | None = None
 
     def address(self, name: str, world: World) -> str:
         """Give the address in a world."""
@@ -128,6 +136,14 @@ def _of_cast(name: str) -> Arguments:
         return {"key": found.pk}
 
     return key
+
+
+def _follow(**facts: str) -> Arguments:
+    return lambda world: {"secret": links.to_follow(world.applied).rstrip("/").rpartition("/")[2], **facts}
+
+
+def _token(world: World) -> Mapping[str, Any]:
+    return {"token": links.to_confirm(world.unconfirmed).rstrip("/").rpartition("/")[2]}
 
 
 def _noun(
@@ -215,6 +231,23 @@ ROWS: dict[str, Row] = {
     "desk:person_verb": Row(
         post=ADMINISTRATOR, args=lambda world: {"key": world.cast.sally.pk, "verb": "deactivate"}
     ),
+    # Applications: a seller reads none, an auditor decides on none.
+    "desk:applications": Row(get=READS_APPLICATIONS),
+    "desk:application": Row(get=READS_APPLICATIONS, args=_key("applied"), hidden=True),
+    "desk:application_approve": Row(
+        get=KEEPS_PARTNERS, post=KEEPS_PARTNERS, args=_key("applied"), seen=READS_APPLICATIONS
+    ),
+    "desk:application_verb": Row(
+        post=KEEPS_PARTNERS,
+        args=lambda world: {"key": world.applied.pk, "verb": "take_up"},
+        seen=READS_APPLICATIONS,
+    ),
+    # Joining is for everybody; a link to one application for whoever has it.
+    "join:apply": Row(get=EVERYBODY, post=EVERYBODY),
+    "join:sent": Row(get=EVERYBODY),
+    "join:confirm": Row(get=EVERYBODY, post=EVERYBODY, args=_token),
+    "join:status": Row(get=EVERYBODY, args=_follow()),
+    "join:status_verb": Row(post=EVERYBODY, args=_follow(verb="withdraw")),
     # The portal
     "portal:dashboard": Row(get=PORTAL),
     "portal:opportunities": Row(get=PORTAL),

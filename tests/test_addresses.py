@@ -58,7 +58,8 @@ def _expected(row: Row, name: str, who: str, let_in: frozenset[str]) -> str:
     if who == ANONYMOUS:
         return "sign in"
     right_face = (who in DESK) == name.startswith("desk:")
-    return "404" if row.hidden and right_face else "403"
+    hidden = row.hidden if row.seen is None else who not in row.seen
+    return "404" if hidden and right_face else "403"
 
 
 def _answers(world: World, name: str, method: str, let_in: frozenset[str]) -> Mapping[str, tuple[str, str]]:

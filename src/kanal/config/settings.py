@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "kanal.distribution",
     "kanal.importing",
     "kanal.insights",
+    "kanal.joining",
     "kanal.desk",
     "kanal.portal",
     *(["kanal.demo"] if DEMO or DEBUG else []),
@@ -150,6 +151,9 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
     "reset_password": "20/m/ip,5/m/key",
     "invitation": "60/m/ip",
+    # Applications to become a partner: by address, and by the domain of the mail that they name.
+    "apply": "10/h/ip",
+    "apply_domain": "20/h/key",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

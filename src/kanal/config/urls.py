@@ -15,6 +15,7 @@ urlpatterns = [
     path("sales/", include("kanal.desk.urls")),
     path("portal/", include("kanal.portal.urls")),
     path("invitation/", include("kanal.portal.invitation")),
+    path("join/", include("kanal.portal.joining.urls")),
 ]
 
 if settings.DEMO or settings.DEBUG:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("lookup/people/", lookups.people, name="lookup_people"),
     path("lookup/products/", lookups.products, name="lookup_products"),
     path("lookup/territories/", lookups.territories, name="lookup_territories"),
+    path("", include("kanal.desk.applications.urls")),
     path("", include("kanal.desk.imports")),
     path("", include("kanal.desk.notifications")),
     path("", include("kanal.desk.invitations")),

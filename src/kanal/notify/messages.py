@@ -135,6 +135,16 @@ MESSAGES: dict[str, Words] = {
     "bulk_hand_over": Words(
         _("The hand-over is done: %(done)s of %(total)s"), _BULK, _("See what came of it")
     ),
+    "application_received": Words(
+        _("%(company)s wants to become a partner"),
+        _("%(who)s applied and confirmed it. The application waits for you."),
+        _("Read the application"),
+    ),
+    "application_answered": Words(
+        _("%(company)s answered your question"),
+        _("%(who)s answered what you asked about the application."),
+        _("Read the answer"),
+    ),
 }
 # What the vendor's people read where it differs from what a partner's read.
 TO_VENDOR: dict[str, Words] = {

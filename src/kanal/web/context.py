@@ -37,4 +37,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "density": getattr(request, "density", "comfortable"),
         "unread": SimpleLazyObject(lambda: domain.unread_count(person)) if signed_in else 0,
         "sees_settings": SimpleLazyObject(lambda: domain.may_see_settings(person)) if signed_in else False,
+        "sees_applications": SimpleLazyObject(lambda: domain.sees_applications(person))
+        if signed_in
+        else False,
+        "applications_waiting": SimpleLazyObject(lambda: domain.applications_waiting(person))
+        if signed_in
+        else 0,
     }

@@ -14,6 +14,8 @@ from django.utils.module_loading import import_string
 _REFUSALS = "kanal.directory.refusal"
 _UNREAD = "kanal.notify.queries.unread_count"
 _PREFER = "kanal.directory.actions.set_preferences"
+_WAITING = "kanal.joining.queries.waiting_count"
+_SEES_APPLICATIONS = "kanal.joining.access.refusal_to_read"
 _SEES_SETTINGS = "kanal.directory.access.may_see_settings"
 
 
@@ -30,6 +32,16 @@ def unread_count(person: Any) -> int:
 def may_see_settings(person: Any) -> bool:
     """Tell whether the pages of lists and people are open to this person."""
     return bool(import_string(_SEES_SETTINGS)(person))
+
+
+def sees_applications(person: Any) -> bool:
+    """Tell whether the queue of companies that want to become partners is open to this person."""
+    return import_string(_SEES_APPLICATIONS)(person) is None
+
+
+def applications_waiting(person: Any) -> int:
+    """Count the applications that wait for this person or a colleague."""
+    return int(import_string(_WAITING)(person))
 
 
 def set_preferences(person: Any, **values: Any) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kanal.desk.directory import cells
-from kanal.desk.directory.forms import RecordForm, country_field, time_zone_field
+from kanal.desk.directory.forms import Layout, RecordForm, country_field, time_zone_field
 from kanal.directory import actions, queries
 from kanal.directory.access import refusal_to_keep
 from kanal.directory.models import Account, Partner, PartnerStatus, Person, VendorRole
@@ -43,7 +43,7 @@ class PartnerForm(RecordForm):
     )
     time_zone = time_zone_field(_("Its working hours, and so its deadlines, are counted here."))
 
-    layout = (
+    layout: ClassVar[Layout] = (
         (_("Partnership"), ("name", "status", "tier", "channel_manager", "capacity", "time_zone")),
         (_("What it covers"), ("territories", "industries", "families")),
         (

@@ -4,6 +4,7 @@ from kanal.directory.actions.beginning import begin
 from kanal.directory.actions.invitations import accept_invitation, check_open, invite, resend, revoke
 from kanal.directory.actions.keeping import archive, keep, restore
 from kanal.directory.actions.partners import keep_partner
+from kanal.directory.actions.partnership import begin_partner
 from kanal.directory.actions.people import (
     change_role,
     deactivate,
@@ -17,6 +18,7 @@ __all__ = [
     "accept_invitation",
     "archive",
     "begin",
+    "begin_partner",
     "change_role",
     "check_open",
     "deactivate",

@@ -125,7 +125,8 @@ def _currency_in_use(record: Currency) -> Text | None:
 
 
 def _account_in_use(record: Account) -> Text | None:
-    if record.kind == AccountKind.PARTNER:
+    # A customer may be a partner as well.
+    if record.kind == AccountKind.PARTNER or Partner.objects.filter(account=record).exists():
         return _("This company is a partner: archive it on its partner page.")
     return None
 

@@ -32,7 +32,7 @@ def nav_url(name: str, *args: object) -> str:
 
 
 @register.inclusion_tag("web/ui/nav_link.html", takes_context=True)
-def nav_link(context: Context, name: str, text: Text, icon_name: str = "") -> dict[str, Any]:
+def nav_link(context: Context, name: str, text: Text, icon_name: str = "", count: int = 0) -> dict[str, Any]:
     """Link to a main page, marked where the reader is within it; nothing where no such page exists.
 
     Args:
@@ -40,6 +40,7 @@ def nav_link(context: Context, name: str, text: Text, icon_name: str = "") -> di
         name: the page's URL name, such as `desk:opportunities`.
         text: its name in words.
         icon_name: its icon.
+        count: how many things wait there; none is not shown.
     """
     url = nav_url(name)
     address = getattr(context.get("request"), "path", "")
@@ -51,6 +52,7 @@ def nav_link(context: Context, name: str, text: Text, icon_name: str = "") -> di
         "icon": icon_name,
         "here": current == name if current else bool(url and within),
         "exact": address == url,
+        "count": count,
     }
 
 
