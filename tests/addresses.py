@@ -180,6 +180,7 @@ ROWS: dict[str, Row] = {
         args=lambda world: {"verb": "deliver"},
         query=lambda world: {"id": str(world.free.pk), "to": "1", "to-partner": str(world.cast.fjord.pk)},
     ),
+    "desk:partner_hand_over": Row(get=KEEPS_ACCOUNTS, post=KEEPS_ACCOUNTS, args=_of_cast("nordlys")),
     "desk:bulk_run": Row(
         get=frozenset(["ada", "otto", "chris"]), args=lambda world: {"key": world.bulk.pk}, hidden=True
     ),

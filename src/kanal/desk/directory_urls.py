@@ -1,14 +1,14 @@
 """Addresses of the directory's pages at the desk."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-from kanal.desk.directory import nouns, people, rates
+from kanal.desk.directory import hand_over, nouns, people, rates
 from kanal.desk.directory.pages import archiving, pages
+from kanal.desk.directory.partner_page import PartnerPage
 
 _ARCHIVED = [
     nouns.ACCOUNTS,
     nouns.CONTACTS,
-    nouns.PARTNERS,
     nouns.TERRITORIES,
     nouns.INDUSTRIES,
     nouns.TIERS,
@@ -19,6 +19,9 @@ _ARCHIVED = [
 
 urlpatterns: list[URLPattern] = [
     *(address for noun in _ARCHIVED for address in [*pages(noun), *archiving(noun)]),
+    *pages(nouns.PARTNERS, PartnerPage),
+    *archiving(nouns.PARTNERS),
+    path("partners/<uuid:key>/hand-over/", hand_over.page, name="partner_hand_over"),
     rates.address(),
     *pages(nouns.PEOPLE, people.PersonPage),
     people.verbs(nouns.PEOPLE),

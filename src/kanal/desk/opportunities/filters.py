@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from kanal.directory.models import Currency, Partner, Person, Product, Territory
 from kanal.opportunities import queries
 from kanal.opportunities.lifecycle import Status
-from kanal.opportunities.models import OpportunityProduct, OpportunityQuerySet
+from kanal.opportunities.models import OpportunityProduct, OpportunityQuerySet, Participation
 from kanal.web import words
 from kanal.web.forms import AmountField, DateField, LookupField
 
@@ -60,6 +60,21 @@ class OpportunityFilter(django_filters.FilterSet):  # type: ignore[misc]  # unty
         url=reverse_lazy("desk:lookup_partners"),
         find_by="account__name",
     )
+    takes_part = _Lookup(
+        label=_("Partner takes part"),
+        queryset=Partner.objects.select_related("account"),
+        url=reverse_lazy("desk:lookup_partners"),
+        find_by="account__name",
+        method="with_part_of",
+        help_text=_("Offered, managed or in a collaboration."),
+    )
+    made_by = _Lookup(
+        field_name="made_by_partner",
+        label=_("Made by"),
+        queryset=Partner.objects.select_related("account"),
+        url=reverse_lazy("desk:lookup_partners"),
+        find_by="account__name",
+    )
     owner = _Lookup(
         label=_("Owner"),
         queryset=Person.objects.exclude(vendor_role=""),
@@ -85,6 +100,13 @@ class OpportunityFilter(django_filters.FilterSet):  # type: ignore[misc]  # unty
     close_to = _Date(field_name="estimated_close_date", lookup_expr="lte", label=_("Est. close to"))
     created_from = _Date(label=_("Created from"), method="since")
     created_to = _Date(label=_("Created to"), method="until")
+
+    def with_part_of(self, found: OpportunityQuerySet, _name: str, value: Partner) -> QuerySet[Any]:
+        """Keep those in which a partner takes part now."""
+        if not value:
+            return found
+        running = Participation.objects.filter(partner=value, until__isnull=True)
+        return found.filter(pk__in=running.values("opportunity_id"))
 
     def within(self, found: OpportunityQuerySet, _name: str, value: Territory) -> QuerySet[Any]:
         """Keep those of a territory and of every one within it."""

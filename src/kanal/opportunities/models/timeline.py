@@ -13,6 +13,9 @@ from kanal.directory.models import Partner, Person, new_id
 from kanal.opportunities.guards import KEEP
 from kanal.opportunities.models.opportunity import Opportunity
 
+# What shows that a partner works on what it accepted, and that it gave it back; the index below holds just these.
+FEEDBACK_EVENTS = ("stage_moved", "returned")
+
 
 class Visibility(models.TextChoices):
     """Who reads a timeline entry."""
@@ -56,7 +59,15 @@ class TimelineEntry(models.Model):
                 condition=Q(visibility=Visibility.SHARED) | Q(partner__isnull=True, company__isnull=True),
             ),
         ]
-        indexes = [models.Index(fields=["opportunity", "-at", "-id"], name="timeline_of_opportunity")]
+        indexes = [
+            models.Index(fields=["opportunity", "-at", "-id"], name="timeline_of_opportunity"),
+            models.Index(
+                fields=["company", "at"],
+                condition=Q(event__in=FEEDBACK_EVENTS, company__isnull=False),
+                name="timeline_feedback",
+                include=["opportunity", "event"],
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.event or self.body[:60]
