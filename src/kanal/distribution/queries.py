@@ -1,4 +1,4 @@
-"""What a partner reads: its lists, one opportunity, its answers. All start from the parts that it takes."""
+"""What a partner reads: one opportunity, who it works with, its answers. All start from the parts that it takes."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any
+from datetime import timedelta
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum, Window
+from django.db.models import Exists, OuterRef, QuerySet
 
 from kanal.config import clock
 from kanal.directory.access import may_enter_portal
 from kanal.directory.models import Contact, PartnerRole, Person
 from kanal.directory.refusal import Missing
 from kanal.distribution.models import Offer, OfferStatus
-from kanal.opportunities import access, lifecycle
-from kanal.opportunities.lifecycle import Stage, State, Status, Verb
+from kanal.opportunities import access
+from kanal.opportunities.lifecycle import Verb
 from kanal.opportunities.models import (
     Kind,
     Opportunity,
@@ -27,156 +25,7 @@ from kanal.opportunities.models import (
     TimelineEntry,
 )
 
-Parts = QuerySet[Participation, Participation]
-
-MANAGED_KINDS = (Kind.MANAGING, Kind.COLLABORATING)
 ANSWERS_DAYS = 30
-_STATUSES = {state: [status for status in Status if lifecycle.state_of(status) is state] for state in State}
-# What a row of a list shows; reading no more than that halves the time a long list takes.
-_ROW = (
-    *("kind", "since", "partner", "opportunity"),
-    *(
-        f"opportunity__{name}"
-        for name in ("reference", "topic", "account", "account_name", "currency", "status", "stage")
-    ),
-    *(f"opportunity__{name}" for name in ("estimated_revenue", "estimated_close_date", "answer_by")),
-    *(f"opportunity__{name}" for name in ("actual_revenue", "actual_close_date")),
-    *(f"opportunity__account__{name}" for name in ("name", "city", "country")),
-    "opportunity__currency__code",
-)
-_CONTACT = tuple(f"opportunity__contact__{name}" for name in ("name", "email", "phone"))
-
-# What the lists can be sorted by; each name is also the key in the address.
-SORTS = {
-    "topic": "opportunity__topic",
-    "customer": "opportunity__account_name",
-    "value": "opportunity__estimated_revenue_base",
-    "deadline": "opportunity__answer_by",
-    "since": "since",
-    "stage": "opportunity__stage",
-    "status": "opportunity__status",
-    "close": "opportunity__estimated_close_date",
-}
-
-
-def distributed(person: Person, *, search: str = "", order: str = "deadline") -> Parts:
-    """Give the parts in opportunities that wait for the answer of a person's company.
-
-    Args:
-        person: somebody of a partner.
-        search: words in the topic, the reference or the customer's name.
-        order: a key of `SORTS`, with a leading minus for the other direction.
-    """
-    return _listed(person, [Kind.OFFERED], search, order)
-
-
-def managed(person: Person, *, state: str = State.OPEN, search: str = "", order: str = "-since") -> Parts:
-    """Give the parts in opportunities that a person's company manages, alone or with others.
-
-    Args:
-        person: somebody of a partner.
-        state: a `State`: the open ones, or those that were won or lost.
-        search: words in the topic, the reference or the customer's name.
-        order: a key of `SORTS`, with a leading minus for the other direction.
-    """
-    wanted = _STATUSES[State(state) if state in State.values else State.OPEN]
-    return _listed(person, MANAGED_KINDS, search, order).filter(opportunity__status__in=wanted)
-
-
-def _parts(person: Person) -> Parts:
-    if not may_enter_portal(person):
-        return Participation.objects.none()
-    return Participation.objects.filter(access.running(person))
-
-
-def _listed(person: Person, kinds: Iterable[Kind], search: str, order: str) -> Parts:
-    found = _parts(person).filter(kind__in=kinds)
-    for word in search.split()[:8]:
-        found = found.filter(
-            Q(opportunity__topic__icontains=word)
-            | Q(opportunity__reference__icontains=word)
-            | Q(opportunity__account_name__icontains=word)
-        )
-    by = SORTS.get(order.removeprefix("-"), SORTS["since"])
-    way = F(by).desc(nulls_last=True) if order.startswith("-") else F(by).asc(nulls_last=True)
-    related = found.select_related("opportunity__account", "opportunity__currency")
-    return related.only(*_ROW).order_by(way, "-opportunity_id")
-
-
-def with_contacts(parts: Parts) -> Parts:
-    """Add the customers' people to a list of `managed`, and to none other: its partner has accepted."""
-    return parts.select_related("opportunity__contact").only(*_ROW, "opportunity__contact", *_CONTACT)
-
-
-@dataclass(frozen=True)
-class Sums:
-    """What a list amounts to.
-
-    Attributes:
-        count: how many.
-        value: what they are worth together, in the base currency.
-        nearest: the next deadline among them.
-        shared: how many of them are partner collaborations.
-    """
-
-    count: int = 0
-    value: Decimal = Decimal(0)
-    nearest: datetime | None = None
-    shared: int = 0
-
-
-def sums(parts: Parts) -> Sums:
-    """Add a list up, in one query."""
-    found = parts.aggregate(
-        count=Count("pk"),
-        value=Sum("opportunity__estimated_revenue_base"),
-        nearest=Min("opportunity__answer_by"),
-        shared=Count("pk", filter=Q(kind=Kind.COLLABORATING)),
-    )
-    return Sums(found["count"], found["value"] or Decimal(0), found["nearest"], found["shared"])
-
-
-def sliced(parts: Parts, *, start: int, size: int) -> tuple[Sequence[Participation], Sums]:
-    """Give some rows of a list, with how many it has in all and what they are worth, in one query.
-
-    Counting apart would read a long list twice. Beyond the end there are no rows, but still the sums.
-    """
-    value = "opportunity__estimated_revenue_base"
-    found = parts.annotate(all_count=Window(Count("pk")), all_value=Window(Sum(value)))
-    rows = list(found[start : start + size])
-    if rows:
-        return rows, Sums(rows[0].all_count, rows[0].all_value or Decimal(0))
-    return rows, sums(parts) if start else Sums()
-
-
-@dataclass(frozen=True)
-class StageSum:
-    """How many of a list are at one stage, and what they are worth in the base currency."""
-
-    stage: Stage
-    count: int
-    value: Decimal
-    shared: int
-
-
-def by_stage(parts: Parts) -> list[StageSum]:
-    """Add a list up for each stage, in the order of the stages, in one query."""
-    rows = (
-        parts.order_by()
-        .values("opportunity__stage")
-        .annotate(
-            count=Count("pk"),
-            value=Sum("opportunity__estimated_revenue_base"),
-            shared=Count("pk", filter=Q(kind=Kind.COLLABORATING)),
-        )
-    )
-    found = {row["opportunity__stage"]: row for row in rows}
-    nothing: dict[str, Any] = {"count": 0, "value": None, "shared": 0}
-    return [
-        StageSum(stage, row["count"], row["value"] or Decimal(0), row["shared"])
-        for stage in Stage
-        for row in [found.get(stage, nothing)]
-    ]
 
 
 def is_together(part: Participation) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -107,22 +109,49 @@ def timeline(person: Person, opportunity: Opportunity, part: Participation | Non
     """
     if may_enter_desk(person):
         return Q(opportunity=opportunity)
-    if part is None:
-        return Q(pk__in=[])
-    mine = Q(partner=part.partner_id)
-    if part.kind != Kind.OFFERED:
-        mine |= Q(partner__isnull=True) & _since_somebody_stayed(opportunity, part)
-    return Q(opportunity=opportunity, visibility=Visibility.SHARED) & mine
+    return timelines([part] if part else [])
 
 
-def _since_somebody_stayed(opportunity: Opportunity, part: Participation) -> Q:
-    """Give the condition on entries for all that those who take part now read.
+def timelines(parts: Sequence[Participation]) -> Q:
+    """Give the condition on timeline entries that a partner reads where it takes these parts.
+
+    It is the rule of `timeline`, asked for many at once.
+    """
+    mine = Q(partner__in={part.partner_id for part in parts})
+    for_all = Q(pk__in=[])
+    free = []
+    accepted = [part for part in parts if part.kind != Kind.OFFERED]
+    before = _histories([part.opportunity_id for part in accepted])
+    for part in accepted:
+        limits = _since_somebody_stayed(before[part.opportunity_id], part)
+        if limits:
+            for_all |= Q(opportunity=part.opportunity_id) & limits
+        else:
+            free.append(part.opportunity_id)
+    for_all |= Q(opportunity__in=free)
+    seen = [part.opportunity_id for part in parts]
+    return Q(opportunity__in=seen, visibility=Visibility.SHARED) & (mine | Q(partner__isnull=True) & for_all)
+
+
+_Times = tuple[UUID, datetime, datetime | None]
+
+
+def _histories(keys: Sequence[UUID]) -> dict[UUID, list[_Times]]:
+    """Give for each opportunity which partners took part in it, since when and until when."""
+    found: dict[UUID, list[_Times]] = {key: [] for key in keys}
+    if keys:
+        taken = Participation.objects.filter(opportunity__in=keys)
+        for key, *times in taken.values_list("opportunity_id", "partner_id", "since", "until"):
+            found[key].append((times[0], times[1], times[2]))
+    return found
+
+
+def _since_somebody_stayed(parts: Sequence[_Times], part: Participation) -> Q:
+    """Give the condition on entries for all that those who take part now read; empty where they read every one.
 
     Who joins reads what was said before, as long as somebody has stayed from then until now. Once all had left, the
     next ones start anew, but for what their own company took part in.
     """
-    found = Participation.objects.filter(opportunity=opportunity)
-    parts = list(found.values_list("partner_id", "since", "until"))
     ended = sorted(
         ((until, since, partner) for partner, since, until in parts if until is not None), reverse=True
     )

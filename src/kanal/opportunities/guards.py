@@ -10,11 +10,22 @@ from collections.abc import Iterable
 import pghistory
 import pgtrigger
 
-from kanal.opportunities.lifecycle import PAIRS, SHARED_PAIRS, Status
+from kanal.opportunities.lifecycle import CLOSED, PAIRS, SHARED_PAIRS, State, Status
 
 
 def _sql(pairs: Iterable[tuple[Status, Status]]) -> str:
     return ", ".join(f"('{source}', '{target}')" for source, target in sorted(pairs))
+
+
+def _is_open(column: str) -> str:
+    closed = ", ".join(f"'{status}'" for status in CLOSED)
+    return f"{column} NOT IN ({closed})"
+
+
+def _states(column: str) -> str:
+    """Say in SQL what state the status in a column means."""
+    cases = " ".join(f"WHEN '{status}' THEN '{state}'" for status, state in CLOSED.items())
+    return f"CASE {column} {cases} ELSE '{State.OPEN}' END"
 
 
 STATUS_MACHINE = pgtrigger.Trigger(
@@ -57,6 +68,64 @@ NAMES = pgtrigger.Trigger(
             (SELECT a.name FROM directory_partner p JOIN directory_account a ON a.id = p.account_id
              WHERE p.id = NEW.partner_id), '');
         RETURN NEW;
+    """,
+)
+
+# What the lists of partners filter, sort and add up by stands in the participation, so that a list of thousands reads one
+# index. This is the only place that says what it is: every write of a participation reads it anew, whoever writes.
+CARRY = pgtrigger.Trigger(
+    name="carry",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    func=f"""
+        SELECT o.status, {_states("o.status")}, o.stage, o.answer_by, o.last_activity_at,
+               CASE WHEN {_is_open("o.status")} THEN o.estimated_revenue_base ELSE o.actual_revenue_base END,
+               CASE WHEN {_is_open("o.status")} THEN o.estimated_close_date ELSE o.actual_close_date END,
+               o.account_name, upper(concat_ws(E'\\n', o.topic, o.reference, o.account_name))
+          INTO NEW.status, NEW.state, NEW.stage, NEW.answer_by, NEW.active_at, NEW.value, NEW.due_on,
+               NEW.customer, NEW.words
+          FROM opportunities_opportunity o WHERE o.id = NEW.opportunity_id;
+        -- Only the timeline asks; a record that was read before a question came must not take it away when it is saved.
+        IF pg_trigger_depth() = 1 THEN
+            NEW.asked_at := CASE WHEN TG_OP = 'UPDATE' THEN OLD.asked_at END;
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+_CARRIED = (
+    *("status", "stage", "answer_by", "last_activity_at", "estimated_revenue_base", "actual_revenue_base"),
+    *("estimated_close_date", "actual_close_date", "topic", "reference", "account_name"),
+)
+
+# A changed opportunity touches its participations; `CARRY` does the rest.
+FOLLOW = pgtrigger.Trigger(
+    name="follow",
+    when=pgtrigger.After,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.AnyChange(*_CARRIED),
+    func="""
+        UPDATE opportunities_participation SET opportunity_id = opportunity_id WHERE opportunity_id = NEW.id;
+        RETURN NULL;
+    """,
+)
+
+# A note of the vendor waits for a partner that works on the opportunity until somebody of it writes or does something.
+ASK = pgtrigger.Trigger(
+    name="ask",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert,
+    condition=pgtrigger.Q(new__visibility="shared", new__author__isnull=False),
+    func="""
+        IF NEW.company_id IS NOT NULL THEN
+            UPDATE opportunities_participation SET asked_at = NULL
+             WHERE opportunity_id = NEW.opportunity_id AND partner_id = NEW.company_id AND asked_at IS NOT NULL;
+        ELSIF NEW.event = '' THEN
+            UPDATE opportunities_participation SET asked_at = NEW.at
+             WHERE opportunity_id = NEW.opportunity_id AND (NEW.partner_id IS NULL OR partner_id = NEW.partner_id)
+               AND until IS NULL AND kind <> 'offered' AND asked_at IS NULL;
+        END IF;
+        RETURN NULL;
     """,
 )
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from kanal.directory.models import Account, Contact
 from kanal.distribution import queries
+from kanal.insights import lists
 from kanal.opportunities.models import Participation
 from kanal.portal.guard import partner_page
 from kanal.portal.lists import DISTRIBUTED, KINDS, MANAGED, parts_of
@@ -51,6 +52,10 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         *_COMMON,
         (gettext_lazy("Status"), lambda part: part.opportunity.get_status_display()),
         (gettext_lazy("Managed since"), lambda part: part.since),
+        (gettext_lazy("Assigned to"), lambda part: part.assignee.name if part.assignee else ""),
+        (gettext_lazy("Next step"), lambda part: part.opportunity.next_step),
+        (gettext_lazy("Next step on"), lambda part: part.opportunity.next_step_on),
+        (gettext_lazy("Last activity"), lambda part: part.active_at),
         (
             gettext_lazy("Partner collaboration"),
             lambda part: _("Yes") if queries.is_together(part) else _("No"),
@@ -69,9 +74,8 @@ def download(request: HttpRequest, which: str, kind: str) -> HttpResponseBase:
     """Give one list, whole, as the page shows it: the same search, filter and order."""
     if which not in KINDS or kind not in sheets.CONTENT_TYPES:
         raise Http404
-    parts = parts_of(request, KINDS[which])
-    if which == MANAGED.name:
-        parts = queries.with_contacts(parts)
+    joined = lists.with_contacts if which == MANAGED.name else lists.with_details
+    parts = joined(parts_of(request, KINDS[which]))
     columns = COLUMNS[which]
     rows = ([value(part) for _name, value in columns] for part in parts.iterator(_CHUNK))
     return sheets.download(f"{which}-opportunities", kind, [str(name) for name, _value in columns], rows)

@@ -7,46 +7,96 @@ from decimal import Decimal
 from babel import numbers
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from kanal.config import clock
-from kanal.distribution import queries
+from kanal.directory.models import Person
+from kanal.insights import dashboard as figures
+from kanal.insights import lists
+from kanal.insights.attention import Measure, Need
+from kanal.insights.dashboard import Overview
+from kanal.insights.lists import Wanted
 from kanal.portal import showing
 from kanal.portal.guard import me, my_company, partner_page
 from kanal.portal.pages import render
 from kanal.web import words
 
-WAITING = 5
+OFFERS = 4
+NEEDS = 4
+NEAREST = 3
 LATEST = 5
+ACTIVITY = 6
 
 
 @partner_page
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """Show what waits for an answer, and what the company manages."""
-    person, company = me(request), my_company(request)
-    offers, managed = queries.distributed(person), queries.managed(person)
-    distributed = queries.sums(offers)
-    waiting = showing.offer_rows(list(offers[:WAITING]), company)
-    stages = queries.by_stage(managed)
-    totals = {name: sum(getattr(each, name) for each in stages) for name in ("count", "value", "shared")}
-    largest = max(each.value for each in stages) or 1
+    """Show what waits, what is distributed, what is managed, and what happened last."""
+    person, company, measure = me(request), my_company(request), Measure.current()
+    overview = figures.overview(person, measure)
+    offers = showing.offer_rows(lists.rows(lists.distributed(person), size=OFFERS), company)
     facts = {
         "greeting": greeting(person.name),
-        "waits": waits(distributed.count, company.name),
-        "waiting": waiting,
-        "more": distributed.count - len(waiting),
-        "distributed": distributed,
-        "stages": [(each, each.value / largest) for each in stages],
-        "managed": totals,
-        "worth": {"distributed": compact(distributed.value), "managed": compact(totals["value"])},
-        "latest": showing.managed_rows(list(managed[:LATEST])),
+        "waits": waits(overview.distributed.count + overview.attention, company.name),
+        "offers": offers,
+        "needs": showing.need_rows(figures.needing(person, measure, limit=NEEDS), person, measure),
+        "more": more(overview, len(offers)),
+        "nearest": offers[:NEAREST],
         "base_currency": settings.BASE_CURRENCY,
+        "activity": showing.activity_rows(figures.activity(person, limit=ACTIVITY), person),
+        **_managed(person, overview, measure),
     }
     return render(request, "portal/home.html", facts)
+
+
+def _managed(person: Person, overview: Overview, measure: Measure) -> dict[str, object]:
+    """Give what the panel of the managed ones shows."""
+    managed = lists.managed(person, Wanted(order="-activity"))
+    listing = reverse("portal:opportunities")
+    largest = max(each.value for each in overview.stages) or 1
+    return {
+        "overview": overview,
+        "stages": [
+            (each, each.value / largest, f"{listing}?stage={each.stage.value}#managed")
+            for each in overview.stages
+        ],
+        "latest": showing.managed_rows(lists.rows(managed, size=LATEST), measure)
+        if overview.managed.count
+        else [],
+        "won": figures.won_since(person, figures.quarter_of(measure.today)),
+        "worth": {
+            "distributed": compact(overview.distributed.value),
+            "managed": compact(overview.managed.value),
+        },
+    }
+
+
+def more(overview: Overview, shown: int) -> list[tuple[str, str]]:
+    """Give the ways to all that waits: the words with their number, and the address."""
+    listing = reverse("portal:opportunities")
+    left = overview.distributed.count - shown
+    found = []
+    if left > 0:
+        words_ = ngettext("%(n)s more offer", "%(n)s more offers", left) % {"n": words.number(left)}
+        found.append((words_, f"{listing}#distributed"))
+    for need, count in overview.needs.items():
+        if count:
+            found.append((counted(need, count), f"{listing}?need={need.value}#managed"))
+    return found
+
+
+def counted(need: Need, count: int) -> str:
+    """Say how many need somebody for a reason."""
+    said = {
+        Need.ASKED: ngettext("%(n)s question", "%(n)s questions", count),
+        Need.OVERDUE: ngettext("%(n)s overdue", "%(n)s overdue", count),
+        Need.STALLED: ngettext("%(n)s without news", "%(n)s without news", count),
+    }
+    return said[need] % {"n": words.number(count)}
 
 
 def greeting(name: str) -> str:
@@ -70,7 +120,5 @@ def waits(count: int, company: str) -> str:
     if not count:
         return _("Nothing waits for %(company)s right now.") % {"company": company}
     return ngettext(
-        "%(count)d opportunity waits for an answer from %(company)s.",
-        "%(count)d opportunities wait for an answer from %(company)s.",
-        count,
-    ) % {"count": count, "company": company}
+        "%(count)s thing waits for %(company)s.", "%(count)s things wait for %(company)s.", count
+    ) % {"count": words.number(count), "company": company}

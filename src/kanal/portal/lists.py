@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
@@ -15,8 +15,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from kanal.distribution import queries
-from kanal.distribution.queries import Parts, Sums
-from kanal.opportunities.lifecycle import State
+from kanal.insights import lists
+from kanal.insights.attention import Measure, Need
+from kanal.insights.lists import Parts, Sums, Wanted
+from kanal.opportunities.lifecycle import MANAGED as MANAGED_STATUSES
+from kanal.opportunities.lifecycle import Stage, State, Status
 from kanal.opportunities.models import Participation
 from kanal.portal import showing
 from kanal.portal.forms import DeclineForm
@@ -28,6 +31,8 @@ from kanal.web.components import Tab
 SEARCH_LENGTH = 100
 MOST_DIGITS = 6
 BULK_FORM = "several"
+# What a search leaves as it was.
+_KEPT = ("state", "stage", "status", "need", "mine", "together", "dsort", "msort")
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ MANAGED = Kind(
         Column("value", gettext_lazy("Value"), right=True),
         Column("status", gettext_lazy("Status")),
         Column("stage", gettext_lazy("Stage")),
+        Column("next", gettext_lazy("Next step")),
         Column("close", gettext_lazy("Expected close")),
         Column("since", gettext_lazy("Managed since")),
     ),
@@ -133,12 +139,27 @@ def state_of(request: HttpRequest) -> State:
     return State(asked) if asked in State.values else State.OPEN
 
 
+def wanted_of(request: HttpRequest, kind: Kind) -> Wanted:
+    """Read from the address what is wanted of a list; the filters are those of the managed one."""
+    query = request.GET
+    wanted = Wanted(search=search_of(request), order=kind.order_of(query))
+    if kind is DISTRIBUTED:
+        return wanted
+    return replace(
+        wanted,
+        state=state_of(request),
+        stage=query.get("stage", ""),
+        status=query.get("status", ""),
+        need=query.get("need", ""),
+        mine=query.get("mine") == "1",
+        together=query.get("together") == "1",
+    )
+
+
 def parts_of(request: HttpRequest, kind: Kind) -> Parts:
     """Give a list as the address asks for it, whole."""
-    person, search, order = me(request), search_of(request), kind.order_of(request.GET)
-    if kind is DISTRIBUTED:
-        return queries.distributed(person, search=search, order=order)
-    return queries.managed(person, state=state_of(request), search=search, order=order)
+    read = lists.distributed if kind is DISTRIBUTED else lists.managed
+    return read(me(request), wanted_of(request, kind))
 
 
 def _address(request: HttpRequest, **changes: str | None) -> str:
@@ -164,17 +185,69 @@ def _heads(request: HttpRequest, kind: Kind) -> list[Head]:
 
 def _listing(request: HttpRequest, kind: Kind) -> Listing:
     parts = parts_of(request, kind)
-    number = _number(request.GET.get(kind.param("page"), ""))
-    rows, sums = queries.sliced(parts, start=(number - 1) * kind.size, size=kind.size)
-    page = _Counted(parts, kind.size, sums.count).get_page(number)
-    if sums.count and not rows:  # beyond the last page, which is shown in its place
-        rows, sums = queries.sliced(parts, start=page.start_index() - 1, size=kind.size)
+    sums = lists.sums(parts)
+    page = _Counted(parts, kind.size, sums.count).get_page(_number(request.GET.get(kind.param("page"), "")))
+    rows = lists.rows(parts, start=page.start_index() - 1, size=kind.size) if sums.count else []
     extra = (
         _("%(value)s in all") % {"value": words.money(round(sums.value), settings.BASE_CURRENCY)}
         if sums.value
         else ""
     )
     return Listing(kind, sums, page, rows, _heads(request, kind), extra)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One thing that the managed list can be narrowed by: its words, and the address that turns it on, or off."""
+
+    label: str
+    value: str
+    url: str
+    on: bool
+
+
+def _filters(request: HttpRequest) -> list[Filter]:
+    """Give the filters of the managed list that are one click: on or off."""
+    wanted = wanted_of(request, MANAGED)
+    found = [("mine", "1", _("Assigned to me"), wanted.mine)]
+    if state_of(request) == State.OPEN:
+        found += [("need", need.value, str(need.label), wanted.need == need) for need in Need]
+    found.append(("together", "1", _("Partner collaboration"), wanted.together))
+    return [
+        Filter("", label, _address(request, **{name: None if on else value}, mpage=None), on)
+        for name, value, label, on in found
+    ]
+
+
+def _choices(request: HttpRequest) -> list[tuple[str, list[Filter]]]:
+    """Give the filters of the managed list that are one of several: name, and what can be chosen."""
+    wanted, is_open = wanted_of(request, MANAGED), state_of(request) == State.OPEN
+    statuses = [Status.IN_PROGRESS, Status.ON_HOLD, *sorted(MANAGED_STATUSES)]
+    offered = [
+        ("stage", _("Stage"), [(stage.value, str(stage.label)) for stage in Stage], wanted.stage),
+        (
+            "status",
+            _("Status"),
+            [(key.value, str(key.label)) for key in statuses] if is_open else [],
+            wanted.status,
+        ),
+    ]
+    return [
+        (
+            label,
+            [
+                Filter(
+                    label,
+                    text,
+                    _address(request, **{name: None if key == now else key}, mpage=None),
+                    key == now,
+                )
+                for key, text in choices
+            ],
+        )
+        for name, label, choices, now in offered
+        if choices
+    ]
 
 
 def _number(text: str) -> int:
@@ -202,19 +275,32 @@ def show(request: HttpRequest, *, form: DeclineForm | None = None, status: int =
     distributed, managed = _listing(request, DISTRIBUTED), _listing(request, MANAGED)
     state = state_of(request)
     states = [
-        Tab(str(label), _address(request, state=str(key), mpage=None), current=key == state)
+        Tab(
+            str(label),
+            _address(request, state=str(key), mpage=None, need=None, status=None),
+            current=key == state,
+        )
         for key, label in zip(State.values, State.labels, strict=True)
     ]
+    filters, choices = _filters(request), _choices(request)
+    on = [each for each in [*filters, *(one for _name, offered in choices for one in offered)] if each.on]
     facts = {
         "search": search_of(request),
         "clear_url": _address(request, q=None, dpage=None, mpage=None),
+        "filters": [each for each in filters if not each.on],
+        "choices": [(name, offered) for name, offered in choices if not any(each.on for each in offered)],
+        "on": on,
+        "unfiltered_url": _address(
+            request, mine=None, need=None, together=None, stage=None, status=None, mpage=None
+        ),
         "query": request.GET.urlencode(),
+        "kept": [(name, request.GET[name]) for name in _KEPT if request.GET.get(name)],
         "state": state,
         "states": states,
         "distributed": distributed,
         "offers": showing.offer_rows(distributed.parts, my_company(request)),
         "managed": managed,
-        "managed_rows": showing.managed_rows(managed.parts),
+        "managed_rows": showing.managed_rows(managed.parts, Measure.current()),
         "answers": showing.answer_rows(queries.answers(me(request))),
         "chosen": request.POST.getlist("id"),
         "form": form or DeclineForm(form_id=BULK_FORM),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
@@ -16,8 +18,10 @@ from kanal.directory.models import Account, Partner, Person
 from kanal.distribution import deadlines, queries
 from kanal.distribution.deadlines import TimeLeft
 from kanal.distribution.models import OfferStatus
-from kanal.opportunities import words
-from kanal.opportunities.lifecycle import Stage
+from kanal.insights.attention import Measure, Need
+from kanal.insights.dashboard import Needing
+from kanal.opportunities import access, words
+from kanal.opportunities.lifecycle import Stage, Verb
 from kanal.opportunities.models import Opportunity, Participation, TimelineEntry
 from kanal.web import words as words_of
 from kanal.web.components import File, TimelineItem
@@ -50,6 +54,7 @@ class OfferRow:
 
     part: Participation
     opportunity: Opportunity
+    url: str
     left: TimeLeft
     ring: str
 
@@ -68,19 +73,43 @@ def offer_rows(parts: Sequence[Participation], partner: Partner) -> list[OfferRo
         opportunity = part.opportunity
         # A delivered opportunity has its deadline; the database holds it to that.
         left = deadlines.time_left(partner, opportunity.answer_by or part.since, part.since)
-        rows.append(OfferRow(part, opportunity, left, ring_text(left)))
+        url = reverse("portal:opportunity", args=[part.opportunity_id])
+        rows.append(OfferRow(part, opportunity, url, left, ring_text(left)))
     return rows
 
 
 @dataclass(frozen=True)
 class ManagedRow:
-    """An opportunity that the partner manages, in a list."""
+    """An opportunity that the partner manages, in a list: all that its cells say, so that drawing a row asks for nothing.
+
+    Attributes:
+        stage: its stage, in words.
+        step: how far the stage is.
+        together: with whom partners work on it; empty where the partner works alone.
+        amount: what it may bring, or brought.
+        next_step: what is planned.
+        next_who: who does it and when.
+        next_late: that day has passed.
+        due: the expected close, or the day of the close.
+        warning: why it needs somebody.
+        warning_class: how pressing that is.
+        age: for how many days it has been managed.
+    """
 
     part: Participation
     opportunity: Opportunity
+    url: str
+    stage: str
     step: int
-    together: bool
-    partners: Sequence[str]
+    together: str
+    amount: Decimal | None
+    next_step: str
+    next_who: str
+    next_late: bool
+    due: date | None
+    warning: str
+    warning_class: str
+    age: int
 
     @property
     def steps(self) -> int:
@@ -88,18 +117,129 @@ class ManagedRow:
         return len(_STAGES)
 
 
-def managed_rows(parts: Sequence[Participation]) -> list[ManagedRow]:
+def managed_rows(parts: Sequence[Participation], measure: Measure) -> list[ManagedRow]:
     """Give the rows of the managed opportunities."""
     others: Mapping[UUID, list[str]] = queries.companions(parts)
+    return [_managed_row(part, others.get(part.opportunity_id, ()), measure) for part in parts]
+
+
+def _managed_row(part: Participation, others: Sequence[str], measure: Measure) -> ManagedRow:
+    opportunity = part.opportunity
+    stage = Stage(opportunity.stage)
+    planned = opportunity.next_step_on
+    who = part.assignee.name if part.assignee else ""
+    return ManagedRow(
+        part=part,
+        opportunity=opportunity,
+        url=reverse("portal:opportunity", args=[part.opportunity_id]),
+        stage=str(stage.label),
+        step=_STAGES.index(stage) + 1,
+        together=with_whom(part, others),
+        amount=opportunity.estimated_revenue if opportunity.is_open else opportunity.actual_revenue,
+        next_step=opportunity.next_step,
+        next_who=", ".join(text for text in (who, words_of.day(planned) if planned else "") if text),
+        next_late=opportunity.is_open and planned is not None and planned < measure.today,
+        due=part.due_on,
+        warning=warning(part, measure),
+        warning_class="k-late" if measure.need(part) == Need.OVERDUE else "k-soon",
+        age=max(0, (measure.now - part.since).days),
+    )
+
+
+def with_whom(part: Participation, others: Sequence[str]) -> str:
+    """Say with whom partners work on it; nothing where the partner works alone."""
+    if not queries.is_together(part):
+        return ""
+    return _("with %(partners)s") % {"partners": ", ".join(others)} if others else _("Collaboration")
+
+
+def warning(part: Participation, measure: Measure) -> str:
+    """Say why managed work needs somebody; nothing where it does not."""
+    need = measure.need(part)
+    if need is Need.ASKED:
+        return _("Question to answer")
+    if need is Need.OVERDUE:
+        days = measure.lateness(part)
+        return ngettext("%(n)s day overdue", "%(n)s days overdue", days) % {"n": words_of.number(days)}
+    if need is Need.STALLED:
+        days = measure.silence(part)
+        return ngettext("No news for %(n)s day", "No news for %(n)s days", days) % {
+            "n": words_of.number(days)
+        }
+    return ""
+
+
+@dataclass(frozen=True)
+class NeedRow:
+    """Managed work that needs somebody, on the dashboard.
+
+    Attributes:
+        need: why, as a key of `Need`.
+        title: why, in words.
+        url: the opportunity's page.
+        question: what the vendor wrote, where that waits for an answer.
+        who: who wrote it, or whose work it is.
+        extends: where the expected close is moved, for those who may.
+    """
+
+    part: Participation
+    opportunity: Opportunity
+    need: str
+    title: str
+    url: str
+    question: str
+    who: str
+    extends: str
+
+
+def need_rows(found: Sequence[Needing], person: Person, measure: Measure) -> list[NeedRow]:
+    """Give the rows of what needs somebody."""
+    return [_need_row(each, person, measure) for each in found]
+
+
+def _need_row(each: Needing, person: Person, measure: Measure) -> NeedRow:
+    part, asked = each.part, each.question
+    url = reverse("portal:opportunity", args=[part.opportunity_id])
+    late = each.need is Need.OVERDUE and Verb.EXTEND in access.verbs(person, part.opportunity, part)
+    who = asked.author.name if asked and asked.author else ""
+    return NeedRow(
+        part=part,
+        opportunity=part.opportunity,
+        need=each.need.value,
+        title=_("%(who)s asks") % {"who": who} if who else warning(part, measure),
+        url=url,
+        question=asked.body if asked else "",
+        who=part.assignee.name if part.assignee else "",
+        extends=f"{url}?dialog=extend" if late else "",
+    )
+
+
+@dataclass(frozen=True)
+class ActivityRow:
+    """What somebody did, on the dashboard: who, for which company, what, on which opportunity, when."""
+
+    who: str
+    company: str
+    what: str
+    topic: str
+    url: str
+    at: datetime
+    icon: str
+
+
+def activity_rows(entries: Sequence[TimelineEntry], person: Person) -> list[ActivityRow]:
+    """Give the rows of the recent activity."""
     return [
-        ManagedRow(
-            part,
-            part.opportunity,
-            _STAGES.index(Stage(part.opportunity.stage)) + 1,
-            queries.is_together(part),
-            others.get(part.opportunity_id, ()),
+        ActivityRow(
+            who=entry.author.name if entry.author else "",
+            company=_company(entry, person),
+            what=words.sentence(entry) if entry.event else _("wrote a note"),
+            topic=entry.opportunity.topic,
+            url=reverse("portal:opportunity", args=[entry.opportunity_id]),
+            at=entry.at,
+            icon=ICONS.get(entry.event, "flag") if entry.event else "message",
         )
-        for part in parts
+        for entry in entries
     ]
 
 

@@ -221,7 +221,7 @@ class Opportunity(models.Model):
     class Meta:
         verbose_name = _("opportunity")
         verbose_name_plural = _("opportunities")
-        triggers = [guards.STATUS_MACHINE, guards.FIRST_STATUS, guards.NAMES]
+        triggers = [guards.STATUS_MACHINE, guards.FIRST_STATUS, guards.NAMES, guards.FOLLOW]
         constraints = [
             models.CheckConstraint(name="opportunity_status_is_known", condition=Q(status__in=Status.values)),
             models.CheckConstraint(name="opportunity_stage_is_known", condition=Q(stage__in=Stage.values)),

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kanal.config import clock
 from kanal.directory.models import Partner, Person, new_id
-from kanal.opportunities.guards import history
-from kanal.opportunities.models.opportunity import Opportunity
+from kanal.opportunities.guards import CARRY, history
+from kanal.opportunities.lifecycle import Stage, State, Status
+from kanal.opportunities.models.opportunity import Opportunity, base_field
 
 
 class Kind(models.TextChoices):
@@ -31,7 +32,14 @@ class CollaborationRole(models.TextChoices):
     SUPPORT = "support", _("Support")
 
 
-@pghistory.track(*history())
+# Written by triggers (`guards.CARRY`, `guards.ASK`), so that a list of thousands is filtered, sorted and added up from
+# one index; the history of a participation does not grow by them.
+CARRIED = (
+    *("status", "state", "stage", "answer_by", "active_at", "value", "due_on", "customer", "words", "asked_at"),
+)
+
+
+@pghistory.track(*history(), exclude=list(CARRIED))
 class Participation(models.Model):
     """A partner's part in an opportunity, from a moment on until it ends.
 
@@ -39,6 +47,13 @@ class Participation(models.Model):
         role: what the partner does in a collaboration; empty where it works alone.
         assignee: the partner's person whose work it is; one of `people` where it is a seller.
         people: the sellers of the partner that it is shared with, the assignee among them.
+        status, state, stage, answer_by: as the opportunity has them.
+        active_at: when somebody last did something on the opportunity.
+        value: in the base currency: what it may bring while it is open, what it brought once it is closed.
+        due_on: the expected close while it is open, the day of the close afterwards.
+        customer: the name of the customer's company.
+        words: what a search looks through, in capitals.
+        asked_at: since when a note of the vendor waits for somebody of the partner.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -63,8 +78,19 @@ class Participation(models.Model):
         help_text=_("The sellers of the partner that it is shared with."),
     )
 
+    status = models.CharField(max_length=12, choices=Status, default=Status.IN_PROGRESS, editable=False)
+    state = models.CharField(max_length=4, choices=State, default=State.OPEN, editable=False)
+    stage = models.CharField(max_length=20, choices=Stage, default=Stage.PROSPECT, editable=False)
+    answer_by = models.DateTimeField(null=True, editable=False)
+    active_at = models.DateTimeField(default=clock.now, editable=False)
+    value = base_field(_("Value"))
+    due_on = models.DateField(null=True, editable=False)
+    customer = models.CharField(max_length=200, default="", editable=False)
+    words = models.TextField(default="", editable=False)
+    asked_at = models.DateTimeField(null=True, editable=False)
+
     class Meta:
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [CARRY, pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
         constraints = [
             models.UniqueConstraint(
                 fields=["opportunity", "partner"],
@@ -84,10 +110,13 @@ class Participation(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["partner", "kind", "-since"],
+                fields=["partner", "state", "kind", "-since"],
                 condition=Q(until__isnull=True),
-                name="participation_running",
-                include=["opportunity"],
+                name="participation_lists",
+                include=[
+                    *("id", "opportunity", "status", "stage", "answer_by", "active_at", "value", "due_on"),
+                    *("asked_at", "assignee"),
+                ],
             ),
         ]
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kanal.config import clock
 from kanal.directory.models import Partner, Person, new_id
-from kanal.opportunities.guards import KEEP
+from kanal.opportunities.guards import ASK, KEEP
 from kanal.opportunities.models.opportunity import Opportunity
 
 # What shows that a partner works on what it accepted, and that it gave it back; the index below holds just these.
@@ -49,7 +49,7 @@ class TimelineEntry(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
-        triggers = [KEEP]
+        triggers = [KEEP, ASK]
         constraints = [
             models.CheckConstraint(
                 name="timeline_visibility_is_known", condition=Q(visibility__in=Visibility.values)
