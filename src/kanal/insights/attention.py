@@ -21,7 +21,7 @@ MANAGED_KINDS = (Kind.MANAGING, Kind.COLLABORATING)
 class Need(models.TextChoices):
     """Why managed work needs somebody, the most pressing first."""
 
-    ASKED = "asked", _("Question to answer")
+    ASKED = "asked", _("Note to answer")
     OVERDUE = "overdue", _("Overdue")
     STALLED = "stalled", _("No news")
 

@@ -65,7 +65,7 @@ class Overview:
 
 def overview(person: Person, measure: Measure) -> Overview:
     """Add up what is open, in one query over one index."""
-    rows = list(
+    rows: list[Mapping[str, Any]] = list(
         running(person)
         .filter(state=State.OPEN)
         .order_by()

@@ -41,7 +41,7 @@ _STAGES = Case(
 )
 
 # What the lists can be sorted by; each name is also the key in the address.
-SORTS = {
+SORTS: dict[str, F | Case] = {
     "topic": F("words"),
     "customer": F("customer"),
     "value": F("value"),

@@ -71,8 +71,8 @@ NAMES = pgtrigger.Trigger(
     """,
 )
 
-# What the lists of partners filter, sort and add up by stands in the participation, so that a list of thousands reads one
-# index. This is the only place that says what it is: every write of a participation reads it anew, whoever writes.
+# What the lists of partners filter, sort and add up by stands in the participation, so that a list of thousands reads
+# one index. This is the only place that says what it is: every write of a participation reads it anew, whoever writes.
 CARRY = pgtrigger.Trigger(
     name="carry",
     when=pgtrigger.Before,
@@ -90,7 +90,7 @@ CARRY = pgtrigger.Trigger(
             NEW.asked_at := CASE WHEN TG_OP = 'UPDATE' THEN OLD.asked_at END;
         END IF;
         RETURN NEW;
-    """,
+    """,  # noqa: S608 - statuses of ours
 )
 
 _CARRIED = (

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -22,8 +21,6 @@ from kanal.portal import lists, record
 from kanal.portal.forms import DeclineForm
 from kanal.portal.guard import me, partner_page
 from kanal.portal.pages import render
-
-MOST = 100
 
 
 def _accepted(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
@@ -115,40 +112,18 @@ def _ask_again(request: HttpRequest, key: uuid.UUID, form: DeclineForm) -> HttpR
 
 
 # ── Several at once ──────────────────────────────────────────────────────────────────────────────
-@dataclass
-class Outcome:
-    """What became of several answers: how many were taken, and the name and reason of each that was not."""
-
-    done: int = 0
-    refused: list[tuple[str, str]] = field(default_factory=list)
-
-
 def _keys(request: HttpRequest) -> list[uuid.UUID]:
     """Read which are chosen; what is no key is left out, as nothing has it."""
     keys = []
-    for text in dict.fromkeys(request.POST.getlist("id")):
+    for text in request.POST.getlist("id"):
         try:
             keys.append(uuid.UUID(text))
         except ValueError:
             continue
-    return keys[:MOST]
+    return keys
 
 
-def _each(request: HttpRequest, keys: Sequence[uuid.UUID], answer: Callable[[uuid.UUID], object]) -> Outcome:
-    """Answer each in a transaction of its own, so that one refusal does not undo the others."""
-    known = queries.names(me(request), keys)
-    outcome = Outcome()
-    for key in keys:
-        try:
-            answer(key)
-        except (Missing, NotAllowed, Conflict) as refused:
-            outcome.refused.append((known.get(key, _("An opportunity that you don’t see")), str(refused)))
-        else:
-            outcome.done += 1
-    return outcome
-
-
-def _result(request: HttpRequest, outcome: Outcome, done: str) -> HttpResponse:
+def _result(request: HttpRequest, outcome: actions.Outcome, done: str) -> HttpResponse:
     """Say what was done; where something was not, each with its reason."""
     if not outcome.refused:
         messages.success(request, done)
@@ -169,9 +144,10 @@ def accept_several(request: HttpRequest) -> HttpResponse:
     keys = _keys(request)
     if not keys:
         return _nothing(request)
-    outcome = _each(request, keys, lambda key: actions.accept(key=key, by=me(request)))
-    done = ngettext("%(n)d opportunity accepted.", "%(n)d opportunities accepted.", outcome.done)
-    return _result(request, outcome, done % {"n": outcome.done})
+    outcome = actions.accept_all(keys=keys, by=me(request))
+    number = len(outcome.done)
+    done = ngettext("%(n)d opportunity accepted.", "%(n)d opportunities accepted.", number)
+    return _result(request, outcome, done % {"n": number})
 
 
 @partner_page
@@ -184,10 +160,10 @@ def decline_several(request: HttpRequest) -> HttpResponse:
     form = DeclineForm(request.POST, form_id=lists.BULK_FORM)
     try:
         if form.is_valid():
-            facts = form.cleaned_data
-            outcome = _each(request, keys, lambda key: actions.decline(key=key, by=me(request), **facts))
-            done = ngettext("%(n)d opportunity declined.", "%(n)d opportunities declined.", outcome.done)
-            return _result(request, outcome, done % {"n": outcome.done})
+            outcome = actions.decline_all(keys=keys, by=me(request), **form.cleaned_data)
+            number = len(outcome.done)
+            done = ngettext("%(n)d opportunity declined.", "%(n)d opportunities declined.", number)
+            return _result(request, outcome, done % {"n": number})
     except Invalid as refused:
         form.take(refused)
     return lists.show(request, form=form, status=422)

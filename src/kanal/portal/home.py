@@ -25,9 +25,9 @@ from kanal.portal.guard import me, my_company, partner_page
 from kanal.portal.pages import render
 from kanal.web import words
 
-OFFERS = 4
-NEEDS = 4
-NEAREST = 3
+OFFERS = 3
+NEEDS = 3
+NEAREST = 5
 LATEST = 5
 ACTIVITY = 6
 
@@ -38,14 +38,15 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """Show what waits, what is distributed, what is managed, and what happened last."""
     person, company, measure = me(request), my_company(request), Measure.current()
     overview = figures.overview(person, measure)
-    offers = showing.offer_rows(lists.rows(lists.distributed(person), size=OFFERS), company)
+    nearest = showing.offer_rows(lists.rows(lists.distributed(person), size=NEAREST), company)
+    offers = nearest[:OFFERS]
     facts = {
         "greeting": greeting(person.name),
         "waits": waits(overview.distributed.count + overview.attention, company.name),
         "offers": offers,
         "needs": showing.need_rows(figures.needing(person, measure, limit=NEEDS), person, measure),
         "more": more(overview, len(offers)),
-        "nearest": offers[:NEAREST],
+        "nearest": nearest,
         "base_currency": settings.BASE_CURRENCY,
         "activity": showing.activity_rows(figures.activity(person, limit=ACTIVITY), person),
         **_managed(person, overview, measure),
@@ -92,7 +93,7 @@ def more(overview: Overview, shown: int) -> list[tuple[str, str]]:
 def counted(need: Need, count: int) -> str:
     """Say how many need somebody for a reason."""
     said = {
-        Need.ASKED: ngettext("%(n)s question", "%(n)s questions", count),
+        Need.ASKED: ngettext("%(n)s note to answer", "%(n)s notes to answer", count),
         Need.OVERDUE: ngettext("%(n)s overdue", "%(n)s overdue", count),
         Need.STALLED: ngettext("%(n)s without news", "%(n)s without news", count),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
@@ -163,13 +164,9 @@ def parts_of(request: HttpRequest, kind: Kind) -> Parts:
 
 
 def _address(request: HttpRequest, **changes: str | None) -> str:
-    query = request.GET.copy()
-    for name, value in changes.items():
-        query.pop(name, None)
-        if value:
-            query[name] = value
-    query.pop("dialog", None)
-    return f"{reverse('portal:opportunities')}?{query.urlencode()}"
+    """Give the address of the lists with some of its parameters changed; a value of None takes one away."""
+    query = {**request.GET.dict(), **changes, "dialog": None}
+    return f"{reverse('portal:opportunities')}?{urlencode({name: value for name, value in query.items() if value})}"
 
 
 def _heads(request: HttpRequest, kind: Kind) -> list[Head]:

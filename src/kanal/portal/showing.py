@@ -80,7 +80,7 @@ def offer_rows(parts: Sequence[Participation], partner: Partner) -> list[OfferRo
 
 @dataclass(frozen=True)
 class ManagedRow:
-    """An opportunity that the partner manages, in a list: all that its cells say, so that drawing a row asks for nothing.
+    """An opportunity that the partner manages, in a list, with all that its cells say: drawing them asks for nothing.
 
     Attributes:
         stage: its stage, in words.
@@ -157,7 +157,7 @@ def warning(part: Participation, measure: Measure) -> str:
     """Say why managed work needs somebody; nothing where it does not."""
     need = measure.need(part)
     if need is Need.ASKED:
-        return _("Question to answer")
+        return _("Note to answer")
     if need is Need.OVERDUE:
         days = measure.lateness(part)
         return ngettext("%(n)s day overdue", "%(n)s days overdue", days) % {"n": words_of.number(days)}
@@ -206,7 +206,7 @@ def _need_row(each: Needing, person: Person, measure: Measure) -> NeedRow:
         part=part,
         opportunity=part.opportunity,
         need=each.need.value,
-        title=_("%(who)s asks") % {"who": who} if who else warning(part, measure),
+        title=_("%(who)s wrote") % {"who": who} if who else warning(part, measure),
         url=url,
         question=asked.body if asked else "",
         who=part.assignee.name if part.assignee else "",

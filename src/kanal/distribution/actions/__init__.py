@@ -5,6 +5,7 @@ from kanal.distribution.actions.closing import cancel, lose, reopen, win
 from kanal.distribution.actions.delivering import deliver, withdraw
 from kanal.distribution.actions.pipeline import Pipeline
 from kanal.distribution.actions.saving import Move, save
+from kanal.distribution.actions.several import Outcome, accept_all, decline_all
 from kanal.distribution.actions.sharing import Member, arrange, change_role, remove, share, unshare
 from kanal.distribution.actions.working import (
     approve,
@@ -20,13 +21,16 @@ from kanal.distribution.actions.working import (
 __all__ = [
     "Member",
     "Move",
+    "Outcome",
     "Pipeline",
     "accept",
+    "accept_all",
     "approve",
     "arrange",
     "cancel",
     "change_role",
     "decline",
+    "decline_all",
     "deliver",
     "expire",
     "expire_due",

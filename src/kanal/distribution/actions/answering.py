@@ -57,7 +57,7 @@ def decline(*, key: uuid.UUID, reason: str, by: Person, text: str = "") -> Offer
         Missing, NotAllowed, Conflict: as for `accept`.
         Invalid: the reason is missing or unknown, or needs words.
     """
-    _check_reason(reason, text)
+    check_reason(reason, text)
     with acting(by):
         step = begin(key, Verb.DECLINE, by=by)
         offer = _answer(step, OfferStatus.DECLINED, by=by, reason=reason, text=text.strip())
@@ -138,7 +138,12 @@ def _answer(step: Step, status: OfferStatus, *, by: Person, reason: str = "", te
     return offer
 
 
-def _check_reason(reason: str, text: str) -> None:
+def check_reason(reason: str, text: str) -> None:
+    """Refuse a reason to decline that is missing or unknown, or needs words.
+
+    Raises:
+        Invalid: says what to mend.
+    """
     if reason not in DeclineReason.values:
         raise Invalid({"reason": _("Choose a reason; it helps to find a better match next time.")})
     if reason == DeclineReason.OTHER and not text.strip():

@@ -35,7 +35,18 @@ class CollaborationRole(models.TextChoices):
 # Written by triggers (`guards.CARRY`, `guards.ASK`), so that a list of thousands is filtered, sorted and added up from
 # one index; the history of a participation does not grow by them.
 CARRIED = (
-    *("status", "state", "stage", "answer_by", "active_at", "value", "due_on", "customer", "words", "asked_at"),
+    *(
+        "status",
+        "state",
+        "stage",
+        "answer_by",
+        "active_at",
+        "value",
+        "due_on",
+        "customer",
+        "words",
+        "asked_at",
+    ),
 )
 
 

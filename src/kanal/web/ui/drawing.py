@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from django.templatetags.static import static
 from django.utils.functional import Promise
@@ -26,6 +26,10 @@ def _sprite() -> str:
 
 def draw(symbol: str, classes: str = "", label: Text = "") -> SafeString:
     """Draw a symbol of the sprite; without a label, screen readers pass over it."""
+    return _drawn(symbol, classes) if not label else _draw(symbol, classes, label)
+
+
+def _draw(symbol: str, classes: str, label: Text) -> SafeString:
     meaning = (
         format_html('role="img" aria-label="{}"', label)
         if label
@@ -33,6 +37,12 @@ def draw(symbol: str, classes: str = "", label: Text = "") -> SafeString:
     )
     shape = format_html(' class="{}"', classes) if classes else ""
     return format_html('<svg{} {}><use href="{}#{}"/></svg>', shape, meaning, _sprite(), symbol)
+
+
+@lru_cache(maxsize=1000)
+def _drawn(symbol: str, classes: str) -> SafeString:
+    """Draw a symbol that means nothing by itself; a page has dozens of the same few."""
+    return _draw(symbol, classes, "")
 
 
 def nothing() -> SafeString:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -66,6 +67,11 @@ def ring(fraction: Decimal | float, text: Text, late: bool = False) -> SafeStrin
 @register.simple_tag
 def steps(position: int, total: int) -> SafeString:
     """Draw how far a stage is, as `total` small bars of which `position` are filled; for table cells."""
+    return _steps(position, total)
+
+
+@lru_cache(maxsize=100)
+def _steps(position: int, total: int) -> SafeString:
     gap = 1.25
     width = (60 - gap * (total - 1)) / max(1, total)
     bars = format_html_join(
