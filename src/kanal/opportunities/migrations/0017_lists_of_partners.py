@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0012_paused_until'),
-        ('opportunities', '0015_working_together'),
+        ('opportunities', '0016_share_what_was_approved'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
