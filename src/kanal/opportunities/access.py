@@ -141,8 +141,8 @@ def _histories(keys: Sequence[UUID]) -> dict[UUID, list[_Times]]:
     found: dict[UUID, list[_Times]] = {key: [] for key in keys}
     if keys:
         taken = Participation.objects.filter(opportunity__in=keys)
-        for key, *times in taken.values_list("opportunity_id", "partner_id", "since", "until"):
-            found[key].append((times[0], times[1], times[2]))
+        for key, partner, since, until in taken.values_list("opportunity_id", "partner_id", "since", "until"):
+            found[key].append((partner, since, until))
     return found
 
 
