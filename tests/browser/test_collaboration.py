@@ -190,7 +190,7 @@ def test_in_a_collaboration_no_partner_closes_or_extends_but_all_read_the_notes(
     sign_in(page, "freja@fjord.example")
     page.goto(f"/portal/opportunities/{made.pk}/")
     expect(page.get_by_text("We start on Wednesday.")).to_be_visible()
-    expect(page.get_by_text("Who takes part")).to_be_visible()
+    expect(page.get_by_role("heading", name="Who takes part")).to_be_visible()
     expect(page.get_by_text("Nordlys IT").first).to_be_visible()
 
 
