@@ -140,6 +140,13 @@ def test_a_role_that_does_not_exist_is_refused(cast: Cast) -> None:
         actions.change_role(key=made.pk, partner=viborg(), role="lead", by=cast.chris)
 
 
+def test_a_role_is_for_a_collaboration_only(cast: Cast) -> None:
+    made = cast.managed()
+    with pytest.raises(Conflict, match="takes no part in the collaboration"):
+        actions.change_role(key=made.pk, partner=cast.nordlys, role="lead", by=cast.chris)
+    assert taking_part(made) == {"Nordlys IT": ("managing", "")}
+
+
 def test_a_partner_that_takes_nothing_now_does_not_join_but_one_that_is_there_stays(cast: Cast) -> None:
     made = cast.managed()
     Partner.objects.filter(pk=cast.nordlys.pk).update(status="paused")

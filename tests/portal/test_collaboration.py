@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kanal.directory.refusal import Conflict, Missing, NotAllowed
@@ -14,6 +16,7 @@ from kanal.opportunities import access
 from kanal.opportunities.actions import add_note
 from kanal.opportunities.lifecycle import Verb
 from kanal.opportunities.models import Attachment, Opportunity, Participation, TimelineEntry
+from tests import cast as casting
 from tests.cast import Cast
 from tests.portal.conftest import Enter
 
@@ -116,8 +119,6 @@ def test_who_joins_later_reads_what_was_said_together(cast: Cast, enter: Enter) 
 
 
 def test_the_next_partner_does_not_read_what_a_collaboration_before_it_said(cast: Cast, enter: Enter) -> None:
-    from tests import cast as casting
-
     third = casting.partner_company("Viborg Data")
     vera = casting.partner_person("Vera Holm", third, "manager")
     made = cast.opportunity()
@@ -212,7 +213,7 @@ def test_a_note_that_comes_too_late_is_shown_to_be_copied(removed: Any, cast: Ca
     assert answer.status_code == 409
     for text in (
         "Your company no longer takes part",
-        "Your note was not saved",
+        "What you wrote was not saved",
         "All that I typed &lt;b&gt;",
         "late.txt",
         "Nordlys IT no longer takes part in the partner collaboration.",
@@ -272,3 +273,18 @@ def test_one_that_joins_again_reads_on_as_if_it_had_stayed(removed: Any, cast: C
     body = page(client, made)
     assert "Said before" in body
     assert "While you were away" in body
+
+
+def test_a_page_with_four_partners_asks_no_more_than_one_with_two(cast: Cast, enter: Enter) -> None:
+    made = together(cast)
+    client = enter(cast.mads)
+    counts = []
+    for names in ([], ["Viborg Data", "Samsø Soft"]):
+        partners = [casting.partner_company(name) for name in names]
+        if partners:
+            actions.share(key=made.pk, partners=partners, by=cast.chris)
+        page(client, made)
+        with CaptureQueriesContext(connection) as queries:
+            page(client, made)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

@@ -48,17 +48,16 @@ def _is_look(request: HttpRequest) -> bool:
     return request.method == "GET" and "prefetch" not in ahead and "preview" not in ahead
 
 
-def gone(
-    request: HttpRequest, key: uuid.UUID, *, status: int, message: str = "", unsaved: NoteForm | None = None
-) -> HttpResponse:
+def gone(request: HttpRequest, key: uuid.UUID, *, status: int, message: str = "") -> HttpResponse:
     """Say what became of an opportunity that the company had and no longer has.
+
+    What was typed, and came too late, is shown so that it can be copied.
 
     Args:
         request: who asks.
         key: the opportunity.
         status: the answer's status.
         message: what to say where it is known already.
-        unsaved: a note that came too late, which is shown so that it can be copied.
 
     Raises:
         Missing: it never had it, so for this person there is nothing.
@@ -69,7 +68,7 @@ def gone(
             "nav": "portal:opportunities",
             "left": left,
             "message": showing.left(left),
-            "note": (unsaved["body"].value() or "") if unsaved else "",
+            "typed": _typed(request),
             "files": [file.name for file in request.FILES.getlist("files")],
         }
         return render(request, "portal/left.html", facts, status)
@@ -85,6 +84,18 @@ def gone(
         "message": message or showing.ended(offer.status, row.who),
     }
     return render(request, "portal/gone.html", facts, status)
+
+
+def _typed(request: HttpRequest) -> str:
+    """Give what was sent in words: a note, and every other text of more than one word."""
+    texts = [
+        text.strip()
+        for name in request.POST
+        if name != "csrfmiddlewaretoken"
+        for text in request.POST.getlist(name)
+        if name == "body" or " " in text.strip()
+    ]
+    return "\n\n".join(filter(None, texts))
 
 
 def draw(
@@ -151,11 +162,11 @@ def note(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     except Invalid as refused:
         form.take(refused)
     except Missing:
-        return gone(request, key, status=409, unsaved=form)
+        return gone(request, key, status=409)
     try:
         return draw(request, queries.opened(person, key), note=form, status=422)
     except Missing:
-        return gone(request, key, status=409, unsaved=form)
+        return gone(request, key, status=409)
 
 
 @partner_page

@@ -34,6 +34,8 @@ ICONS = {
     "expired": "clock",
     "returned": "arrow-left",
     "shared": "users",
+    "left": "x",
+    "alone": "flag",
     "held": "clock",
     "extended": "calendar",
 }

@@ -33,6 +33,8 @@ ICONS: Mapping[str, str] = {
     "declined": "x",
     "expired": "clock",
     "shared": "users",
+    "left": "x",
+    "alone": "flag",
     "approved": "shield-check",
     "returned": "arrow-back-up",
     "won": "check",

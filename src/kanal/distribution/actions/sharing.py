@@ -67,11 +67,7 @@ def change_role(*, key: uuid.UUID, partner: Partner, role: str, by: Person) -> O
         Missing, NotAllowed, Conflict: as for `share`, or the partner takes no part any more.
         Invalid: there is no such role, or another partner leads already.
     """
-    with acting(by):
-        step = begin(key, Verb.SHARE, by=by)
-        if partner.pk not in {part.partner_id for part in step.running()}:
-            raise _not_there(partner)
-        return arrange(key=key, members=[Member(partner, role)], by=by)
+    return _arrange(key, [Member(partner, role)], (), by=by, may_join=False)
 
 
 def arrange(
@@ -89,12 +85,22 @@ def arrange(
         Missing, NotAllowed, Conflict: as for `share`, or somebody who shall leave takes no part any more.
         Invalid: nobody would be left, too many would take part, two would lead, or somebody can't join or leave.
     """
+    return _arrange(key, members, leaving, by=by, may_join=True)
+
+
+def _arrange(
+    key: uuid.UUID, members: Sequence[Member], leaving: Sequence[Partner], *, by: Person, may_join: bool
+) -> Opportunity:
     _check_once(members)
     with acting(by):
         # As they stand now, under their lock: one may have ended or paused meanwhile.
         held = {one.pk: one for one in hold_partners(*(member.partner for member in members))}
         step = begin(key, Verb.SHARE, by=by)
         begins = not step.opportunity.collaboration
+        there = {part.partner_id for part in step.running()}
+        for member in members:
+            if not may_join and (begins or member.partner.pk not in there):
+                raise _not_there(member.partner)
         left = [_leave(step, partner) for partner in leaving]
         joined = _join(step, [held[member.partner.pk] for member in members])
         moved = _take_roles(step, members)
