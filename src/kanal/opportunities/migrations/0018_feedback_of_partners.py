@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0014_invitations'),
-        ('opportunities', '0016_share_what_was_approved'),
+        ('opportunities', '0017_lists_of_partners'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
