@@ -233,7 +233,7 @@ def activity_rows(entries: Sequence[TimelineEntry], person: Person) -> list[Acti
     """Give the rows of the recent activity."""
     return [
         ActivityRow(
-            who=entry.author.name if entry.author else "",
+            who=_author(entry, person),
             company=_company(entry, person),
             what=words.sentence(entry) if entry.event else _("wrote a note"),
             topic=entry.opportunity.topic,
