@@ -40,6 +40,7 @@ READS_SETTINGS = frozenset(["ada", "otto"])
 KEEPS_PARTNERS = frozenset(["ada", "chris"])
 KEEPS_ACCOUNTS = frozenset(["ada", "chris", "sally"])
 NORDLYS = frozenset(["anna", "mads"])  # without its seller, with whom nothing is shared
+ADMINISTRATORS = frozenset(["anna", "bo"])  # of partners
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -221,6 +222,8 @@ ROWS: dict[str, Row] = {
     "desk:import": Row(get=READS_SETTINGS, args=_key("imported")),
     "desk:import_report": Row(get=READS_SETTINGS, args=_key("imported")),
     "desk:import_keep": Row(post=ADMINISTRATOR, args=_key("imported")),
+    "desk:look_start": Row(post=KEEPS_PARTNERS, args=_of_cast("mads")),
+    "desk:look_stop": Row(post=DESK),
     "desk:invitations": Row(get=READS_SETTINGS | KEEPS_PARTNERS),
     "desk:invitation_resend": Row(post=KEEPS_PARTNERS, args=_key("invitation")),
     "desk:invitation_revoke": Row(post=KEEPS_PARTNERS, args=_key("invitation")),
@@ -260,6 +263,18 @@ ROWS: dict[str, Row] = {
     "portal:decline": Row(post=NORDLYS, args=_key("offered"), hidden=True),
     "portal:note": Row(post=NORDLYS, args=_key("managed"), hidden=True),
     "portal:file": Row(get=NORDLYS, args=_key("file"), hidden=True),
+    "portal:people": Row(get=PORTAL),
+    "portal:invite": Row(get=ADMINISTRATORS, post=ADMINISTRATORS),
+    "portal:invitation_resend": Row(post=frozenset({"anna"}), args=_key("invitation"), seen=NORDLYS | {"sofie"}),
+    "portal:invitation_revoke": Row(post=frozenset({"anna"}), args=_key("invitation"), seen=NORDLYS | {"sofie"}),
+    "portal:person": Row(get=frozenset({"anna"}), args=_of_cast("sofie"), seen=NORDLYS | {"sofie"}),
+    "portal:person_role": Row(
+        post=frozenset({"anna"}), args=_of_cast("sofie"), data={"role": "manager"}, seen=NORDLYS | {"sofie"}
+    ),
+    "portal:person_leave": Row(post=frozenset({"anna"}), args=_of_cast("sofie"), seen=NORDLYS | {"sofie"}),
+    "portal:person_reactivate": Row(post=frozenset({"anna"}), args=_of_cast("sofie"), seen=NORDLYS | {"sofie"}),
+    "portal:company": Row(get=PORTAL - {"sofie", "stig"}, post=ADMINISTRATORS),
+    "portal:me": Row(get=PORTAL, post=PORTAL),
     "portal:notifications": Row(get=PORTAL),
     "portal:notifications_read": Row(post=PORTAL),
     "portal:notification": Row(

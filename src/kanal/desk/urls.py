@@ -29,5 +29,6 @@ urlpatterns = [
     path("", include("kanal.desk.imports")),
     path("", include("kanal.desk.notifications")),
     path("", include("kanal.desk.invitations")),
+    path("", include("kanal.desk.looks")),
     path("", include("kanal.desk.directory_urls")),
 ]

@@ -71,6 +71,18 @@ def refusal_to_invite(person: Person, partner: Partner | None) -> str | Promise 
     return refusal_to_keep_people(person, partner.pk if partner else None)
 
 
+def refusal_to_keep_company(person: Person) -> str | Promise | None:
+    """Say why a partner's person may not change the profile of their company, or None where they may."""
+    return refusal_to_keep_people(person, person.partner_id)
+
+
+def refusal_to_read_company(person: Person) -> str | Promise | None:
+    """Say why a partner's person may not read the profile of their company, or None where they may."""
+    if may_enter_portal(person) and person.partner_role != PartnerRole.SELLER:
+        return None
+    return _("Your company’s administrator and managers see this.")
+
+
 def visible_people(person: Person) -> QuerySet[Person]:
     """Give the people that a person may see: all at the desk, their own company's on the portal."""
     if may_enter_desk(person):
@@ -85,6 +97,22 @@ def visible_people(person: Person) -> QuerySet[Person]:
 def invitations_seen_by(person: Person) -> Q:
     """Give the condition on invitations that a person sees: all at the desk, their own company's on the portal."""
     return Q() if may_enter_desk(person) else Q(partner=person.partner_id, partner__isnull=False)
+
+
+def refusal_to_look(person: Person, other: Person) -> str | Promise | None:
+    """Say why somebody may not see the portal as a partner's person sees it, or None where they may."""
+    if refusal_to_keep(person, "partners") is not None or not person.is_active:
+        return _("Only administrators and channel managers may see the portal as somebody else sees it.")
+    if other.partner is None:
+        return _("They work at the desk, not on the portal.")
+    if not may_enter_portal(other):
+        return _("The portal is closed to them, so there is nothing to see.")
+    return None
+
+
+def may_see_looks(person: Person) -> bool:
+    """Tell whether somebody of the vendor reads who saw the portal as whom."""
+    return refusal_to_keep(person, "partners") is None or person.vendor_role == VendorRole.AUDITOR
 
 
 def may_see_invitations(person: Person) -> bool:

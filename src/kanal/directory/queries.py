@@ -19,6 +19,7 @@ from kanal.directory.models import (
     ExchangeRate,
     Industry,
     Invitation,
+    Look,
     Partner,
     Person,
     Product,
@@ -149,6 +150,27 @@ def invitations(person: Person, partner: Partner | None = None) -> QuerySet[Invi
     if partner is not None:
         found = found.filter(partner=partner)
     return found.select_related("partner__account", "invited_by")
+
+
+def looks(person: Person, *, at: Person | Partner) -> QuerySet[Look]:
+    """Give who saw the portal as somebody, or as anybody of a partner, the newest first, with the pages."""
+    of = Look.objects.filter(person=at) if isinstance(at, Person) else Look.objects.filter(person__partner=at)
+    found = of if access.may_see_looks(person) else of.none()
+    return found.select_related("by", "person").prefetch_related("pages")
+
+
+def running_look(person: Person, key: uuid.UUID) -> Look | None:
+    """Give a look of one's own that goes on."""
+    found = Look.objects.filter(pk=key, by=person, until__gt=clock.now())
+    return found.select_related("person__partner__account", "person__partner__channel_manager").first()
+
+
+def colleagues(person: Person) -> QuerySet[Person]:
+    """Give the people of a partner person's company: for who keeps them all, for the others those who may sign in."""
+    found = access.visible_people(person)
+    if access.refusal_to_keep_people(person, person.partner_id) is not None:
+        found = found.filter(is_active=True)
+    return found.order_by(F("is_active").desc(), "name", "pk")
 
 
 def people_of(partner: Partner) -> QuerySet[Person]:

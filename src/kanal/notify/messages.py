@@ -105,6 +105,16 @@ MESSAGES: dict[str, Words] = {
         _("%(who)s assigned it to you."),
         _("Open the opportunity"),
     ),
+    "work_handed_over": Words(
+        _("The work of %(from)s is yours, open opportunities: %(number)s"),
+        _("%(who)s closed the access of %(from)s and handed it over to you."),
+        _("See your opportunities"),
+    ),
+    "work_handed_back": Words(
+        _("%(from)s has left, open opportunities without anybody: %(number)s"),
+        _("%(who)s closed their access. Hand each to a colleague."),
+        _("See your opportunities"),
+    ),
     "opportunity_made": Words(
         _("%(partner)s made an opportunity: %(topic)s"),
         _("%(who)s entered it on the portal. It waits for your approval."),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from kanal.directory.models import Person
 from kanal.notify import actions, messages, queries
+from kanal.web.looking import only_looks
 
 PAGE_SIZE = 25
 ICONS = {
@@ -82,5 +83,6 @@ def _listing(request: HttpRequest, face: str) -> HttpResponse:
 def _follow(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     """Lead to what a notification is about, and note that it was read."""
     notification = get_object_or_404(queries.told(_person(request)), pk=key)
-    actions.mark_read(person=_person(request), key=key)
+    if not only_looks(request):
+        actions.mark_read(person=_person(request), key=key)
     return redirect(notification.path)

@@ -28,6 +28,8 @@ SENTENCES = {
     "approved": _("Approved; %(partner)s manages it"),
     "refused": _("Refused: %(reason)s"),
     "assigned": _("Assigned to %(person)s"),
+    "unassigned": _("No longer assigned to anybody"),
+    "shared_with": _("Shared with %(people)s"),
     "owner_changed": _("Owner changed to %(owner)s"),
     "changed": _("Changed: %(fields)s"),
     "held": _("Put on hold"),

@@ -24,6 +24,7 @@ from kanal.portal.forms import DeclineForm, NoteForm
 from kanal.portal.guard import me, my_company, partner_page
 from kanal.portal.pages import render
 from kanal.web.components import Crumb
+from kanal.web.looking import only_looks
 
 
 @partner_page
@@ -43,7 +44,9 @@ def opportunity(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 def _is_look(request: HttpRequest) -> bool:
-    """Tell whether somebody looks at the page: a program that asks ahead of them is nobody."""
+    """Tell whether its reader looks at the page: nobody does for a program that asks ahead, nor through other eyes."""
+    if only_looks(request):
+        return False
     ahead = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
     return request.method == "GET" and "prefetch" not in ahead and "preview" not in ahead
 

@@ -17,5 +17,7 @@ urlpatterns = [
     path("opportunities/<uuid:key>/decline/", answers.decline, name="decline"),
     path("opportunities/<uuid:key>/note/", record.note, name="note"),
     path("files/<uuid:key>/", record.file, name="file"),
+    path("", include("kanal.portal.people")),
+    path("", include("kanal.portal.company")),
     path("", include("kanal.portal.notifications")),
 ]

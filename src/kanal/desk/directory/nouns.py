@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kanal.config import clock
+from kanal.desk import looks
 from kanal.desk.directory import cells, fields, partners
 from kanal.desk.directory.pages import Column, ListView, Noun
 from kanal.desk.directory.people import PersonForm
@@ -266,5 +267,6 @@ PEOPLE = Noun(
         Column(_("Last sign-in"), cells.last_seen, sort=("last_login", "name")),
     ],
     aside="desk/directory/person_aside.html",
+    beside=looks.beside,
     prefill=("partner",),
 )

@@ -9,6 +9,7 @@ from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from kanal.desk import looks
 from kanal.desk.directory import cells
 from kanal.desk.directory.forms import Layout, RecordForm, country_field, time_zone_field
 from kanal.directory import actions, queries
@@ -107,6 +108,7 @@ def beside(by: Person, partner: Partner) -> dict[str, Any]:
         "lost": _("Lost so far"),
     }
     return {
+        **looks.beside(by, partner),
         "figures": [(label, numbers[name]) for name, label in labels.items()],
         "staff": [(one, cells.access_state(one)) for one in queries.people_of(partner)],
         "may_invite": refusal_to_keep(by, "settings") is None

@@ -13,16 +13,18 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse, reverse_lazy
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from kanal.desk.directory import cells
 from kanal.desk.directory.forms import RecordForm, time_zone_field
 from kanal.desk.directory.pages import Noun, RecordPage, view_of
 from kanal.desk.guard import person
-from kanal.directory import actions
+from kanal.directory import access, actions
 from kanal.directory.models import Invitation, Partner, PartnerRole, PartnerStatus, Person, VendorRole
 from kanal.directory.refusal import Conflict, Invalid, Text
+from kanal.distribution import actions as distribution
+from kanal.opportunities.work import work_of
 from kanal.web.components import Tab
 from kanal.web.forms import LookupField
 
@@ -96,6 +98,27 @@ class RoleForm(forms.Form):
         role.initial = record.vendor_role or record.partner_role
 
 
+class LeaveForm(forms.Form):
+    """Who takes over the work of somebody whose access closes."""
+
+    to = forms.CharField(label=gettext_lazy("Their open work goes to"), required=False, widget=forms.Select)
+
+    def __init__(self, record: Person, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        nobody = "" if record.is_vendor else _("Nobody: back to the managers")
+        widget = self.fields["to"].widget
+        assert isinstance(widget, forms.Select)
+        widget.choices = [("", nobody), *((str(one.pk), str(one)) for one in distribution.successors(record))]
+
+    def clean_to(self) -> uuid.UUID | None:
+        """Read the key of the successor; whether it is one is for the action to say."""
+        text = self.cleaned_data["to"]
+        try:
+            return uuid.UUID(text) if text else None
+        except ValueError as error:
+            raise forms.ValidationError(_("Choose a colleague who may sign in.")) from error
+
+
 class PersonPage(RecordPage):
     """One person, or the invitation of a new one."""
 
@@ -144,6 +167,8 @@ class PersonPage(RecordPage):
         else:
             facts.setdefault("role_form", RoleForm(record=record))
             facts["state"] = cells.access_state(record)
+            if record.is_active and access.refusal_to_keep_people(person(request), record.partner_id) is None:
+                facts |= {"work": work_of(record), "leave_form": LeaveForm(record)}
         return super().show(request, record, form, status=status, **facts)
 
 
@@ -156,8 +181,19 @@ def _change_role(request: HttpRequest, record: Person) -> tuple[Person, str]:
 
 
 def _deactivate(request: HttpRequest, record: Person) -> tuple[Person, str]:
-    kept = actions.deactivate(key=record.pk, by=person(request))
-    return kept, _("%(name)s can no longer sign in.") % {"name": kept.name}
+    form = LeaveForm(record, request.POST)
+    if not form.is_valid():
+        raise Invalid({"to": _("Choose a colleague who may sign in.")})
+    left = distribution.leave(key=record.pk, to=form.cleaned_data["to"], by=person(request))
+    said = _("%(name)s can no longer sign in.") % {"name": left.person.name}
+    if left.number:
+        handed = ngettext(
+            "%(n)d open opportunity was handed over.",
+            "%(n)d open opportunities were handed over.",
+            left.number,
+        )
+        said += " " + handed % {"n": left.number}
+    return left.person, said
 
 
 def _reactivate(request: HttpRequest, record: Person) -> tuple[Person, str]:

@@ -3,12 +3,15 @@
 from kanal.directory.actions.beginning import begin
 from kanal.directory.actions.invitations import accept_invitation, check_open, invite, resend, revoke
 from kanal.directory.actions.keeping import archive, keep, restore
-from kanal.directory.actions.partners import keep_partner
+from kanal.directory.actions.looks import begin_look, end_look, note_look
+from kanal.directory.actions.partners import keep_company, keep_partner
 from kanal.directory.actions.partnership import begin_partner
 from kanal.directory.actions.people import (
     change_role,
     deactivate,
+    hold_people,
     keep_person,
+    keep_self,
     reactivate,
     set_preferences,
 )
@@ -18,14 +21,20 @@ __all__ = [
     "accept_invitation",
     "archive",
     "begin",
+    "begin_look",
     "begin_partner",
     "change_role",
     "check_open",
     "deactivate",
+    "end_look",
+    "hold_people",
     "invite",
     "keep",
+    "keep_company",
     "keep_partner",
     "keep_person",
+    "keep_self",
+    "note_look",
     "reactivate",
     "resend",
     "restore",

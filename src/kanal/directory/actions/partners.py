@@ -6,12 +6,17 @@ import uuid
 
 from django.utils.translation import gettext as _
 
+from kanal.directory import access
 from kanal.directory.acting import acting
 from kanal.directory.actions.kinds import KINDS
 from kanal.directory.actions.records import Related, Values, check_version, fill, lock, permit, relate, store
 from kanal.directory.holding import why_held
 from kanal.directory.models import Account, AccountKind, Partner, PartnerStatus, Person
-from kanal.directory.refusal import Invalid, Stale
+from kanal.directory.refusal import Invalid, NotAllowed, Stale
+
+# What a partner's administrator keeps of the company.
+OWN_COMPANY = frozenset({"domain", "phone", "street", "postal_code", "city", "country", "employees"})
+OWN_PROFILE = frozenset({"capacity", "paused_until", "time_zone"})
 
 
 def keep_partner(
@@ -47,6 +52,41 @@ def keep_partner(
             store(partner, new=True)
             relate(partner, related)
         elif relate(partner, related) or changed or company_changed:
+            store(partner, new=False)
+    return partner
+
+
+def keep_company(*, version: int, company: Values, values: Values, by: Person) -> Partner:
+    """Change what a partner keeps of itself: address and phone, capacity, pause, time zone.
+
+    The name, the partnership and what the company covers are the vendor's to keep.
+
+    Args:
+        version: the version of the partner that the person started from.
+        company: fields of its account, of `OWN_COMPANY`.
+        values: fields of its profile, of `OWN_PROFILE`.
+        by: an administrator of the partner.
+
+    Raises:
+        NotAllowed: the person does not keep their company.
+        Stale, Conflict: as with `keep`.
+        Invalid: a field can't be taken, or is not the partner's to keep.
+    """
+    with acting(by):
+        reason = access.refusal_to_keep_company(by)
+        if reason is not None or by.partner_id is None:
+            raise NotAllowed(reason or "")
+        foreign = (company.keys() - OWN_COMPANY) | (values.keys() - OWN_PROFILE)
+        if foreign:
+            raise Invalid(dict.fromkeys(foreign, _("The vendor keeps this.")))
+        partner = lock(Partner, by.partner_id)
+        account = lock(Account, partner.account_id)
+        _check_version(partner, account, version=version, company=company, values=values, related={})
+        company_changed, changed = fill(account, company), fill(partner, values)
+        if company_changed:
+            store(account, new=False)
+        partner.account = account
+        if changed or company_changed:
             store(partner, new=False)
     return partner
 

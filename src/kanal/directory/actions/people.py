@@ -7,7 +7,7 @@ import uuid
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kanal.config import clock
@@ -19,6 +19,8 @@ from kanal.directory.models.people import Density, Theme
 from kanal.directory.refusal import Conflict, Invalid, Missing, NotAllowed
 
 _ADMINISTRATOR = "administrator"  # the same key at the vendor and at a partner
+
+_OWN = frozenset({"name", "job_title", "phone", "language", "time_zone"})
 
 
 def keep_person(*, key: uuid.UUID, version: int, values: Values, by: Person) -> Person:
@@ -89,6 +91,24 @@ def reactivate(*, key: uuid.UUID, by: Person) -> Person:
     return person
 
 
+def keep_self(*, values: Values, by: Person) -> Person:
+    """Change what a person keeps of themselves: name, job title, phone, language, time zone.
+
+    Raises:
+        Invalid: a field can't be taken, or is not theirs to keep.
+    """
+    foreign = values.keys() - _OWN
+    if foreign:
+        raise Invalid(dict.fromkeys(foreign, _("An administrator keeps this.")))
+    if values.get("language", by.language) not in dict(settings.LANGUAGES):
+        raise Invalid({"language": _("There is no such choice.")})
+    with acting(by):
+        person = lock(Person, by.pk)
+        if fill(person, values):
+            store(person, new=False)
+    return person
+
+
 def set_preferences(
     *,
     person: Person,
@@ -135,33 +155,39 @@ def _set_role(person: Person, role: str) -> None:
         person.partner_role = role
 
 
-def _take(key: uuid.UUID, by: Person) -> Person:
-    """Take a person for change, and before them the administrators of their company, always in one order.
+def hold_people(key: uuid.UUID, *others: uuid.UUID | None, by: Person) -> dict[uuid.UUID, Person]:
+    """Take people for change, with the administrators of the first one's company, all in one order.
 
-    So two who demote or deactivate each other wait here, and the second one is judged by what the first did.
+    So two who demote or deactivate each other wait here, and the second one is judged by what the first did. An action
+    that needs several people takes them here, before anything else, so that nobody waits in a ring.
+
+    Raises:
+        Missing: there is nobody with the first key for this person.
     """
-    company = access.visible_people(by).filter(pk=key).values_list("partner", flat=True)
+    company = access.visible_people(by).filter(pk=key).values_list("partner", flat=True)[:1]
     if not company:
         raise Missing
-    reason = access.refusal_to_keep_people(by, company[0])
+    wanted = _administrators(company[0]) | Q(pk__in=[one for one in (key, *others) if one is not None])
+    held = Person.objects.select_for_update(of=("self",), no_key=True).filter(wanted)
+    return {one.pk: one for one in held.order_by("pk")}
+
+
+def _take(key: uuid.UUID, by: Person) -> Person:
+    held = hold_people(key, by=by)
+    if key not in held:
+        raise Missing
+    reason = access.refusal_to_keep_people(held.get(by.pk, by), held[key].partner_id)
+    if reason is None and by.partner_id == held[key].partner_id and by.pk not in held:
+        reason = _("You are no administrator any more.")
     if reason is not None:
         raise NotAllowed(reason)
-    administrators = _lock_administrators(company[0])
-    if by.partner_id == company[0] and by.pk not in administrators:
-        raise NotAllowed(_("You are no administrator any more."))
-    return lock(Person, key)
+    return held[key]
 
 
-def _administrators(partner: uuid.UUID | None) -> QuerySet[Person]:
-    own = (
-        Q(vendor_role=_ADMINISTRATOR) if partner is None else Q(partner=partner, partner_role=_ADMINISTRATOR)
-    )
-    return Person.objects.filter(own, is_active=True).order_by("pk")
-
-
-def _lock_administrators(partner: uuid.UUID | None) -> set[uuid.UUID]:
-    found = _administrators(partner).select_for_update(of=("self",), no_key=True)
-    return set(found.values_list("pk", flat=True))
+def _administrators(partner: uuid.UUID | None) -> Q:
+    of_vendor = Q(vendor_role=_ADMINISTRATOR, is_active=True)
+    of_partner = Q(partner=partner, partner_role=_ADMINISTRATOR, is_active=True)
+    return of_vendor if partner is None else of_partner
 
 
 def _keep_an_administrator(person: Person, by: Person) -> None:
@@ -171,7 +197,8 @@ def _keep_an_administrator(person: Person, by: Person) -> None:
     """
     if by.is_vendor and not person.is_vendor:
         return
-    if set(_administrators(person.partner_id).values_list("pk", flat=True)) == {person.pk}:
+    found = Person.objects.filter(_administrators(person.partner_id))
+    if set(found.values_list("pk", flat=True)) == {person.pk}:
         raise Conflict(
             _("%(name)s is the last administrator. Make somebody else an administrator first.")
             % {"name": person.name}

@@ -2,6 +2,7 @@
 
 from kanal.directory.models.accounts import Account, AccountKind, Contact
 from kanal.directory.models.invitations import Invitation
+from kanal.directory.models.looks import Look, LookedAt
 from kanal.directory.models.partners import Partner, PartnerStatus
 from kanal.directory.models.people import PartnerRole, Person, VendorRole
 from kanal.directory.models.record import Record, new_id
@@ -23,6 +24,8 @@ __all__ = [
     "ExchangeRate",
     "Industry",
     "Invitation",
+    "Look",
+    "LookedAt",
     "Partner",
     "PartnerRole",
     "PartnerStatus",

@@ -3,6 +3,7 @@
 from kanal.distribution.actions.answering import accept, decline, expire, expire_due, mark_seen
 from kanal.distribution.actions.closing import cancel, lose, reopen, win
 from kanal.distribution.actions.delivering import deliver, withdraw
+from kanal.distribution.actions.leaving import Left, leave, successors
 from kanal.distribution.actions.pipeline import Pipeline
 from kanal.distribution.actions.saving import Move, save
 from kanal.distribution.actions.several import Outcome, accept_all, decline_all
@@ -19,6 +20,7 @@ from kanal.distribution.actions.working import (
 )
 
 __all__ = [
+    "Left",
     "Member",
     "Move",
     "Outcome",
@@ -36,6 +38,7 @@ __all__ = [
     "expire_due",
     "extend",
     "hold",
+    "leave",
     "lose",
     "mark_seen",
     "move_stage",
@@ -46,6 +49,7 @@ __all__ = [
     "return_",
     "save",
     "share",
+    "successors",
     "take_back",
     "unshare",
     "win",
