@@ -68,7 +68,7 @@ def _look(request: HttpRequest, show: Callable[[], HttpResponseBase]) -> HttpRes
     _see_as(request, look)
     if request.method not in _READING:
         raise NotAllowed(
-            _("You see the portal as %(name)s does, and change nothing. Stop looking first.")
+            _("You see the portal as %(name)s does, and change nothing. Press Stop first.")
             % {"name": look.person.name}
         )
     actions.note_look(look=look, path=request.path)

@@ -135,13 +135,13 @@ def invite(request: HttpRequest) -> HttpResponse:
 ROLES = (
     (
         PartnerRole.ADMINISTRATOR,
-        gettext_lazy("everything a manager does; and people, roles and the company’s profile"),
+        gettext_lazy("Everything a manager does; and people, roles and the company’s profile"),
     ),
     (
         PartnerRole.MANAGER,
-        gettext_lazy("sees all opportunities of the company, accepts and declines, hands them to colleagues"),
+        gettext_lazy("Sees all opportunities of the company, accepts and declines, hands them to colleagues"),
     ),
-    (PartnerRole.SELLER, gettext_lazy("sees and works what is assigned to them or shared with them")),
+    (PartnerRole.SELLER, gettext_lazy("Sees and works what is assigned to them or shared with them")),
 )
 
 
