@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from kanal.directory.models import Person
+from kanal.directory.models import Person, new_id
 from kanal.directory.refusal import Conflict, Invalid, Missing, NotAllowed
 from kanal.distribution import actions
 from kanal.notify.models import Notification
@@ -152,14 +152,14 @@ def test_the_next_click_of_somebody_who_was_deactivated_is_a_kind_page(cast: Cas
 
 # A person with very much work.
 def much(cast: Cast, number: int) -> list[Participation]:
-    """Give Sofie so many open opportunities, and some that are shared with her alone."""
+    """Give Sofie so many open opportunities, assigned to her and shared with her."""
     first = part(cast, cast.sofie, cast.sofie)
     template = Opportunity.objects.get(pk=first.opportunity_id)
     copies = []
     for place in range(number - 1):
         copy = Opportunity.objects.get(pk=template.pk)
-        copy.pk, copy.reference, copy._state.adding = None, f"OPP-X-{place}", True
-        copy.pk = Opportunity._meta.pk.get_default()
+        copy.pk, copy.reference, copy._state.adding = new_id(), f"OPP-X-{place}", True
+        copy.external_key = f"x{place}"  # as if it came from elsewhere, so that it may begin accepted
         copies.append(copy)
     Opportunity.objects.bulk_create(copies)
     parts = Participation.objects.bulk_create(
