@@ -265,14 +265,20 @@ ROWS: dict[str, Row] = {
     "portal:file": Row(get=NORDLYS, args=_key("file"), hidden=True),
     "portal:people": Row(get=PORTAL),
     "portal:invite": Row(get=ADMINISTRATORS, post=ADMINISTRATORS),
-    "portal:invitation_resend": Row(post=frozenset({"anna"}), args=_key("invitation"), seen=NORDLYS | {"sofie"}),
-    "portal:invitation_revoke": Row(post=frozenset({"anna"}), args=_key("invitation"), seen=NORDLYS | {"sofie"}),
+    "portal:invitation_resend": Row(
+        post=frozenset({"anna"}), args=_key("invitation"), seen=NORDLYS | {"sofie"}
+    ),
+    "portal:invitation_revoke": Row(
+        post=frozenset({"anna"}), args=_key("invitation"), seen=NORDLYS | {"sofie"}
+    ),
     "portal:person": Row(get=frozenset({"anna"}), args=_of_cast("sofie"), seen=NORDLYS | {"sofie"}),
     "portal:person_role": Row(
         post=frozenset({"anna"}), args=_of_cast("sofie"), data={"role": "manager"}, seen=NORDLYS | {"sofie"}
     ),
     "portal:person_leave": Row(post=frozenset({"anna"}), args=_of_cast("sofie"), seen=NORDLYS | {"sofie"}),
-    "portal:person_reactivate": Row(post=frozenset({"anna"}), args=_of_cast("sofie"), seen=NORDLYS | {"sofie"}),
+    "portal:person_reactivate": Row(
+        post=frozenset({"anna"}), args=_of_cast("sofie"), seen=NORDLYS | {"sofie"}
+    ),
     "portal:company": Row(get=PORTAL - {"sofie", "stig"}, post=ADMINISTRATORS),
     "portal:me": Row(get=PORTAL, post=PORTAL),
     "portal:notifications": Row(get=PORTAL),
