@@ -58,7 +58,7 @@ class Change:
 
     Attributes:
         at: when.
-        who: by whom; empty is the system itself.
+        who: by whom, partners' people with their company; empty is the system itself.
         field: what, in words.
         old: what stood there; empty where nothing did.
         new: what stands there since.
@@ -141,6 +141,8 @@ def _in_words(found: list[_Raw]) -> list[Change]:
     ]  # fmt: skip
 
 
+# What the name of a record is made of besides itself.
+_WITH: dict[type[Model], str] = {Partner: "account", Person: "partner__account"}
 Names = dict[tuple[type[Model], str], str]
 
 
@@ -156,10 +158,17 @@ def _names(found: Iterable[_Raw]) -> Names:
     names: Names = {}
     for model, keys in wanted.items():
         records = model._default_manager.filter(pk__in=keys)
-        if model is Partner:
-            records = records.select_related("account")
-        names.update({(model, str(record.pk)): str(record) for record in records} if keys else {})
+        if model in _WITH:
+            records = records.select_related(_WITH[model])
+        names.update({(model, str(record.pk)): _name(record) for record in records} if keys else {})
     return names
+
+
+def _name(record: Model) -> str:
+    """Name a record; a person of a partner with the company."""
+    if isinstance(record, Person) and record.partner is not None:
+        return f"{record.name}, {record.partner.name}"
+    return str(record)
 
 
 def _said(field: Field[Any, Any], value: Any, names: Names) -> str:

@@ -180,7 +180,7 @@ def timeline_of(
     if show:
         entries = entries.filter(event="") if show == "notes" else entries.exclude(event="")
     count = entries.count()
-    related = entries.select_related("author", "company__account", "partner__account")
+    related = entries.select_related("author__partner__account", "company__account", "partner__account")
     items = [_item(entry) for entry in related.prefetch_related("attachments")[: max(limit, STEP)]]
     older = max(0, count - len(items))
     return {
@@ -209,10 +209,10 @@ def _item(entry: TimelineEntry) -> TimelineItem:
     shared = entry.visibility == Visibility.SHARED
     return TimelineItem(
         at=entry.at,
-        sentence=words.sentence(entry) if entry.event else "",
+        sentence=_sentence(entry),
         body=entry.body,
         author=entry.author.name if entry.author else "",
-        company=entry.company.name if entry.company else "",
+        company=_company(entry),
         icon=ICONS.get(entry.event, "flag"),
         internal=not shared and not entry.event,
         audience=_audience(entry) if shared and not entry.event and entry.company is None else "",
@@ -221,6 +221,22 @@ def _item(entry: TimelineEntry) -> TimelineItem:
             for file in entry.attachments.all()
         ],
     )
+
+
+def _sentence(entry: TimelineEntry) -> str:
+    """Say what happened; an answer that the vendor gave says for whom it was given."""
+    if not entry.event:
+        return ""
+    sentence = words.sentence(entry)
+    if entry.event in {"accepted", "declined"} and entry.author is not None and entry.author.is_vendor:
+        return _("%(sentence)s (on the partner’s behalf)") % {"sentence": sentence}
+    return sentence
+
+
+def _company(entry: TimelineEntry) -> str:
+    """Name the company that the author works for, where that is a partner."""
+    company = entry.company or (entry.author.partner if entry.author else None)
+    return company.name if company else ""
 
 
 def _audience(entry: TimelineEntry) -> str:
