@@ -1,4 +1,9 @@
-"""Who keeps the directory."""
+"""Who sees and keeps the directory.
+
+At the vendor everybody sees all accounts and contacts; at a partner everybody sees those that the company keeps itself,
+and no others. There sellers see and keep them too: the company's customers are its common address book, while what is
+sold to them is shared with each seller by itself. Putting one away is for administrators and managers.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,16 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from kanal.directory.models import Account, Contact, Partner, PartnerRole, Person, VendorRole
+from kanal.directory.models import (
+    Account,
+    AccountKind,
+    Contact,
+    Partner,
+    PartnerRole,
+    Person,
+    Record,
+    VendorRole,
+)
 from kanal.directory.models.record import RecordQuerySet
 
 # What each role of the vendor keeps: accounts and contacts, partners, and the lists with the people.
@@ -31,12 +45,14 @@ def may_enter_portal(person: Person) -> bool:
 
 
 def refusal_to_keep(person: Person, area: str) -> str | Promise | None:
-    """Say why a person may not create, edit or archive in an area, or None where they may.
+    """Say why a person may not create or edit in an area, or None where they may.
 
     Args:
         person: who asks.
         area: `accounts` (with contacts), `partners`, or `settings` (lists, people, imports).
     """
+    if area == "accounts" and may_enter_portal(person):
+        return None
     if person.is_vendor and area in _KEEPS[VendorRole(person.vendor_role)]:
         return None
     if area == "settings":
@@ -125,11 +141,37 @@ def may_see_settings(person: Person) -> bool:
     return person.vendor_role in {VendorRole.ADMINISTRATOR, VendorRole.AUDITOR}
 
 
+def refusal_to_archive(person: Person, area: str) -> str | Promise | None:
+    """Say why a person may not archive or restore in an area, or None where they may."""
+    if person.partner_role == PartnerRole.SELLER:
+        return _("Your company’s administrator or managers do this.")
+    return refusal_to_keep(person, area)
+
+
 def visible_accounts(person: Person) -> RecordQuerySet:
-    """Give the accounts that a person may see: all at the desk, none by this way on the portal."""
-    return Account.objects.all() if may_enter_desk(person) else Account.objects.none()
+    """Give the accounts that a person may see: all at the desk; on the portal the customers that the company keeps."""
+    return _kept(person, Account.objects.all(), "")
 
 
 def visible_contacts(person: Person) -> RecordQuerySet:
-    """Give the contacts that a person may see: all at the desk, none by this way on the portal."""
-    return Contact.objects.all() if may_enter_desk(person) else Contact.objects.none()
+    """Give the contacts that a person may see: all at the desk; on the portal those of the company's own customers."""
+    return _kept(person, Contact.objects.all(), "account__")
+
+
+def reach(person: Person, model: type[Record]) -> RecordQuerySet:
+    """Give the records of a kind that a person may change, apart from what `refusal_to_keep` says."""
+    if model is Account:
+        return visible_accounts(person)
+    if model is Contact:
+        return visible_contacts(person)
+    records: RecordQuerySet = model.objects.all() if may_enter_desk(person) else model.objects.none()
+    return records
+
+
+def _kept(person: Person, records: RecordQuerySet, account: str) -> RecordQuerySet:
+    if may_enter_desk(person):
+        return records
+    if not may_enter_portal(person):
+        return records.none()
+    mine = {f"{account}managing_partner": person.partner_id, f"{account}kind": AccountKind.CUSTOMER}
+    return records.filter(**mine)

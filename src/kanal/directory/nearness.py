@@ -42,6 +42,11 @@ class Near:
     score: int
     why: tuple[Why, ...]
 
+    @property
+    def reasons(self) -> str:
+        """Give the reasons in words."""
+        return ", ".join(str(one.label) for one in self.why)
+
 
 def nearest(
     accounts: QuerySet[Any],

@@ -28,6 +28,7 @@ from kanal.directory.models import (
     Territory,
     Tier,
 )
+from kanal.directory.nearness import Near, nearest
 
 # Where a search looks. Accounts, contacts and people may be very many: these are the fields of their index.
 _SEARCHED: dict[type[Record], tuple[str, ...]] = {
@@ -70,13 +71,37 @@ def _found(model: type[Record], word: str) -> Q:
 
 
 def accounts(person: Person) -> QuerySet[Any]:
-    """Give the customers that a person may see; partners have pages of their own."""
-    return access.visible_accounts(person).filter(kind=AccountKind.CUSTOMER).select_related("industry")
+    """Give the customers that a person may see, with the partner that keeps each; partners have pages of their own."""
+    rows = access.visible_accounts(person).filter(kind=AccountKind.CUSTOMER)
+    return rows.select_related("industry", "managing_partner__account")
+
+
+def similar(
+    person: Person, *, name: str = "", domain: str = "", number: str = "", but: uuid.UUID | None = None
+) -> list[Near]:
+    """Give the customers in use that are very like a company that somebody is about to enter, of those they may see.
+
+    Args:
+        person: who asks; people of a partner are told of their own company's customers alone.
+        name: the company's name, and what else is known of it: its web domain, its registration number.
+        domain: as said.
+        number: as said.
+        but: the key of the one that is edited.
+    """
+    rows = accounts(person).filter(archived_at__isnull=True)
+    return nearest(rows, name=name, domain=domain, number=number, but=but)
 
 
 def contacts(person: Person) -> QuerySet[Any]:
     """Give the contacts that a person may see, with their company."""
     return access.visible_contacts(person).select_related("account")
+
+
+def contacts_of(person: Person, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Count the people in use at each of these customers, as far as a person sees them."""
+    seen = access.visible_contacts(person).filter(account__in=keys, archived_at__isnull=True)
+    counted = seen.order_by().values("account").annotate(number=Count("pk"))
+    return {row["account"]: row["number"] for row in counted}
 
 
 def partners(person: Person) -> QuerySet[Any]:

@@ -32,6 +32,7 @@ _ACTOR_OF_KIND = {
 }
 # What a seller of the vendor may do to an opportunity that somebody else owns: write notes, nothing that moves it.
 _ANY_SELLER = frozenset({"create", "note"})
+_MAKERS = frozenset({"make", "revise"})
 _ANSWERS = frozenset({Verb.ACCEPT, Verb.DECLINE})
 
 
@@ -204,12 +205,14 @@ def may(
 
     Args:
         person: who asks.
-        verb: a `lifecycle.Verb`, or `create`, `edit`, `note`.
-        opportunity: the one that it is about; None for `create`.
+        verb: a `lifecycle.Verb`, or `create`, `edit`, `note`; for partners `make`, and `revise` for what they made.
+        opportunity: the one that it is about; None for `create` and `make`.
         part: the running participation of the person's company, as `participation` gives it.
     """
     if may_enter_desk(person):
         return _vendor_may(person, verb, opportunity)
+    if verb == "make":
+        return YES if may_enter_portal(person) else Answer(_("Your company can make no opportunities now."))
     if opportunity is None or part is None:
         return Answer(_("Only people of the vendor may do this."))
     return _partner_may(person, verb, opportunity, part)
@@ -217,6 +220,8 @@ def may(
 
 def _vendor_may(person: Person, verb: str, opportunity: Opportunity | None) -> Answer:
     role = VendorRole(person.vendor_role)
+    if verb in _MAKERS:
+        return Answer(_("Only the partner may do this."))
     if role is VendorRole.AUDITOR:
         return Answer(_("An auditor reads everything and changes nothing."))
     if verb in Verb.values and Actor.VENDOR not in lifecycle.BY_VERB[Verb(verb)].actors:
@@ -237,7 +242,7 @@ def _vendor_may(person: Person, verb: str, opportunity: Opportunity | None) -> A
 
 
 def _partner_may(person: Person, verb: str, opportunity: Opportunity, part: Participation) -> Answer:
-    if verb == "note":
+    if verb == "note" or (verb == "revise" and Actor.MAKER in actors(person, opportunity, part)):
         return YES
     if verb not in Verb.values:
         return Answer(_("Only people of the vendor may do this."))

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from django.db.models import Count
 
-from kanal.directory.models import Account, Partner, Person
+from kanal.directory.models import Account, Contact, Partner, Person
 from kanal.opportunities import access
 from kanal.opportunities.lifecycle import OPEN, Status
 from kanal.opportunities.models import Kind, Opportunity, Participation
@@ -53,6 +53,13 @@ def open_of_account(person: Person, account: Account) -> int:
     return access.visible(person).filter(account=account, status__in=OPEN).count()
 
 
+def open_of_accounts(person: Person, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Count the open opportunities at each of these customers, as far as a person sees them."""
+    seen = access.visible(person).filter(account__in=keys, status__in=OPEN)
+    counted = seen.order_by().values("account").annotate(number=Count("pk"))
+    return {row["account"]: row["number"] for row in counted}
+
+
 def open_work(partner: Partner) -> int:
     """Count the open opportunities that a partner is offered or works on."""
     return Participation.objects.filter(
@@ -63,3 +70,8 @@ def open_work(partner: Partner) -> int:
 def open_sales(account: Account) -> int:
     """Count the open opportunities about a customer, whoever may see them."""
     return Opportunity.objects.filter(account=account, status__in=OPEN).count()
+
+
+def named_in_open_sales(contact: Contact) -> int:
+    """Count the open opportunities that name a person at a customer, whoever may see them."""
+    return Opportunity.objects.filter(contact=contact, status__in=OPEN).count()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import ngettext
 
 from kanal.directory.holding import holds
-from kanal.directory.models import Account, Partner
-from kanal.opportunities.figures import open_sales, open_work
+from kanal.directory.models import Account, Contact, Partner
+from kanal.opportunities.figures import named_in_open_sales, open_sales, open_work
 
 
 @holds(Partner)
@@ -31,5 +31,18 @@ def account_is_being_sold_to(account: Account) -> str | None:
     return ngettext(
         "%(n)s open opportunity is about this company. Close it first.",
         "%(n)s open opportunities are about this company. Close them first.",
+        number,
+    ) % {"n": number}
+
+
+@holds(Contact)
+def contact_is_being_talked_to(contact: Contact) -> str | None:
+    """Say that open opportunities name a person at the customer."""
+    number = named_in_open_sales(contact)
+    if not number:
+        return None
+    return ngettext(
+        "%(n)s open opportunity names this person. Choose another contact there first.",
+        "%(n)s open opportunities name this person. Choose another contact there first.",
         number,
     ) % {"n": number}

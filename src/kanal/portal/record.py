@@ -22,6 +22,7 @@ from kanal.opportunities.lifecycle import Stage, Verb
 from kanal.portal import showing
 from kanal.portal.forms import DeclineForm, NoteForm
 from kanal.portal.guard import me, my_company, partner_page
+from kanal.portal.making import waiting
 from kanal.portal.pages import render
 from kanal.web.components import Crumb
 from kanal.web.looking import only_looks
@@ -135,6 +136,7 @@ def draw(
         "decline_open": decline is not None,
         "others": [part for part in opened.parts if part.pk != opened.part.pk],
         **_answering(request, opened),
+        **waiting.facts(opened, me(request)),
     }
     return render(request, "portal/offer.html" if opened.is_offer else "portal/managed.html", facts, status)
 

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from kanal.portal import answers, downloads, home, lists, record
+from kanal.portal.making import pages as making
 
 app_name = "portal"
 
@@ -12,6 +13,9 @@ urlpatterns = [
     path("opportunities/accept/", answers.accept_several, name="accept_several"),
     path("opportunities/decline/", answers.decline_several, name="decline_several"),
     path("opportunities/export/<slug:which>.<slug:kind>", downloads.download, name="export"),
+    path("opportunities/new/", making.new, name="opportunity_new"),
+    path("opportunities/<uuid:key>/rewrite/", making.revise, name="opportunity_revise"),
+    path("opportunities/<uuid:key>/cancel/", making.call_off, name="opportunity_cancel"),
     path("opportunities/<uuid:key>/", record.opportunity, name="opportunity"),
     path("opportunities/<uuid:key>/accept/", answers.accept, name="accept"),
     path("opportunities/<uuid:key>/decline/", answers.decline, name="decline"),
@@ -19,5 +23,6 @@ urlpatterns = [
     path("files/<uuid:key>/", record.file, name="file"),
     path("", include("kanal.portal.people")),
     path("", include("kanal.portal.company")),
+    path("", include("kanal.portal.customers.urls")),
     path("", include("kanal.portal.notifications")),
 ]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import uuid
 from typing import TypeVar
 
+from django.utils.translation import gettext as _
+
 from kanal.config import clock
+from kanal.directory import access
 from kanal.directory.acting import acting
 from kanal.directory.actions.kinds import KINDS
 from kanal.directory.actions.records import Related, Values, check_version, fill, lock, permit, relate, store
 from kanal.directory.holding import why_held
 from kanal.directory.models import Person, Record
-from kanal.directory.refusal import Conflict
+from kanal.directory.refusal import Conflict, NotAllowed
 
 R = TypeVar("R", bound=Record)
 
@@ -45,10 +48,11 @@ def keep(
     rules, related = KINDS[kind], related or {}
     with acting(by):
         permit(by, rules.area)
-        record = kind() if key is None else lock(kind, key)
+        record = kind() if key is None else lock(kind, key, among=access.reach(by, kind))
         if key is not None:
             check_version(record, version, values, related)
         changed = fill(record, values)
+        rules.own(record, by)
         rules.check(record)
         if key is None:
             store(record, new=True)
@@ -66,10 +70,16 @@ def archive(*, kind: type[R], key: uuid.UUID, by: Person) -> R:
         Conflict: something still needs it; says what.
     """
     with acting(by):
-        permit(by, KINDS[kind].area)
-        record = lock(kind, key)
+        _permit_archive(by, kind)
+        record = lock(kind, key, among=access.reach(by, kind))
         own = KINDS[kind].archiving(record)
         reasons = [own] if own is not None else list(why_held(record))
+        if reasons and not by.is_vendor:
+            # How much work there is elsewhere is not for a partner to know.
+            raise Conflict(
+                _("Open work still needs %(name)s. It can be archived when that is closed.")
+                % {"name": record}
+            )
         if reasons:
             raise Conflict(" ".join(str(reason) for reason in reasons))
         if record.archived_at is None:
@@ -86,8 +96,8 @@ def restore(*, kind: type[R], key: uuid.UUID, by: Person) -> R:
         Conflict: what it belongs to is archived.
     """
     with acting(by):
-        permit(by, KINDS[kind].area)
-        record = lock(kind, key)
+        _permit_archive(by, kind)
+        record = lock(kind, key, among=access.reach(by, kind))
         reason = KINDS[kind].restoring(record)
         if reason is not None:
             raise Conflict(reason)
@@ -95,3 +105,9 @@ def restore(*, kind: type[R], key: uuid.UUID, by: Person) -> R:
             record.archived_at = None
             store(record, new=False)
     return record
+
+
+def _permit_archive(by: Person, kind: type[Record]) -> None:
+    reason = access.refusal_to_archive(by, KINDS[kind].area)
+    if reason is not None:
+        raise NotAllowed(reason)

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from kanal.directory import access
 from kanal.directory.models import (
     Account,
     AccountKind,
@@ -19,6 +20,7 @@ from kanal.directory.models import (
     Industry,
     Partner,
     PartnerStatus,
+    Person,
     Product,
     ProductFamily,
     Record,
@@ -32,21 +34,41 @@ def _nothing(record: Any) -> None:  # noqa: ARG001 - most kinds have no rule of 
     return None
 
 
+def _anybodys(record: Any, by: Person) -> None:  # noqa: ARG001 - most kinds are the vendor's alone
+    return None
+
+
 @dataclass(frozen=True)
 class Kind:
     """How one kind of record is kept.
 
     Attributes:
         area: which area of `access` it belongs to.
+        own: makes it that of the person's company, and refuses what belongs to another one.
         check: refuses a record that can't stand so, before it is written.
         archiving: says why it can't be archived, or None.
         restoring: says why it can't be restored, or None.
     """
 
     area: str
+    own: Callable[[Any, Person], None] = _anybodys
     check: Callable[[Any], None] = _nothing
     archiving: Callable[[Any], Text | None] = _nothing
     restoring: Callable[[Any], Text | None] = _nothing
+
+
+def _own_account(record: Account, by: Person) -> None:
+    """Keep a partner's customer with that partner: it can't be handed on, nor be put under one of somebody else's."""
+    if by.is_vendor:
+        return
+    record.managing_partner = by.partner
+    if record.parent_id is not None and not access.visible_accounts(by).filter(pk=record.parent_id).exists():
+        raise Invalid({"parent": _("There is no such customer among yours.")})
+
+
+def _own_contact(record: Contact, by: Person) -> None:
+    if not by.is_vendor and not access.visible_accounts(by).filter(pk=record.account_id).exists():
+        raise Invalid({"account": _("There is no such customer among yours.")})
 
 
 def _check_parent(record: Territory | Account) -> None:
@@ -150,13 +172,13 @@ def _archived(record: Record | None) -> Text | None:
 
 
 KINDS: dict[type[Record], Kind] = {
-    Account: Kind("accounts", _check_account, _account_in_use, _parent_archived),
-    Contact: Kind("accounts", restoring=lambda record: _archived(record.account)),
+    Account: Kind("accounts", _own_account, _check_account, _account_in_use, _parent_archived),
+    Contact: Kind("accounts", _own_contact, restoring=lambda record: _archived(record.account)),
     Partner: Kind("partners", archiving=_partner_in_use),
-    Territory: Kind("settings", _check_parent, _territory_in_use, _parent_archived),
+    Territory: Kind("settings", check=_check_parent, archiving=_territory_in_use, restoring=_parent_archived),
     Industry: Kind("settings"),
     Tier: Kind("settings"),
     ProductFamily: Kind("settings", archiving=_family_in_use),
     Product: Kind("settings", restoring=lambda record: _archived(record.family)),
-    Currency: Kind("settings", _check_currency, _currency_in_use),
+    Currency: Kind("settings", check=_check_currency, archiving=_currency_in_use),
 }

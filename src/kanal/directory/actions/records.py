@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from kanal.config import clock
 from kanal.directory import access
 from kanal.directory.models import Person, Record
+from kanal.directory.models.record import RecordQuerySet
 from kanal.directory.refusal import Conflict, Invalid, Missing, NotAllowed, Stale, Text
 
 R = TypeVar("R", bound=Record)
@@ -32,14 +33,20 @@ def permit(by: Person, area: str) -> None:
         raise NotAllowed(reason)
 
 
-def lock(model: type[R], key: uuid.UUID) -> R:
+def lock(model: type[R], key: uuid.UUID, *, among: RecordQuerySet | None = None) -> R:
     """Take a record for change until the transaction ends.
+
+    Args:
+        model: its kind.
+        key: which one.
+        among: those that it may be one of; every one by default.
 
     Raises:
         Missing: there is none.
     """
     # Its key stays, so rows that point at it may be written meanwhile; else a rename and an answer would deadlock.
-    locked = model._default_manager.select_for_update(of=("self",), no_key=True)
+    records = model._default_manager.all() if among is None else among
+    locked = records.select_for_update(of=("self",), no_key=True)
     record: R | None = locked.filter(pk=key).first()
     if record is None:
         raise Missing

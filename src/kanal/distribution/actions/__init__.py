@@ -4,6 +4,7 @@ from kanal.distribution.actions.answering import accept, decline, expire, expire
 from kanal.distribution.actions.closing import cancel, lose, reopen, win
 from kanal.distribution.actions.delivering import deliver, withdraw
 from kanal.distribution.actions.leaving import Left, leave, successors
+from kanal.distribution.actions.making import NextStep, make, revise
 from kanal.distribution.actions.pipeline import Pipeline
 from kanal.distribution.actions.saving import Move, save
 from kanal.distribution.actions.several import Outcome, accept_all, decline_all
@@ -23,6 +24,7 @@ __all__ = [
     "Left",
     "Member",
     "Move",
+    "NextStep",
     "Outcome",
     "Pipeline",
     "accept",
@@ -40,6 +42,7 @@ __all__ = [
     "hold",
     "leave",
     "lose",
+    "make",
     "mark_seen",
     "move_stage",
     "refuse",
@@ -47,6 +50,7 @@ __all__ = [
     "reopen",
     "resume",
     "return_",
+    "revise",
     "save",
     "share",
     "successors",

@@ -129,7 +129,7 @@ def return_(*, key: uuid.UUID, reason: str, by: Person, text: str = "") -> Oppor
 
 
 def approve(*, key: uuid.UUID, by: Person) -> Opportunity:
-    """Approve an opportunity that a partner made; that partner manages it.
+    """Approve an opportunity that a partner made; that partner manages it, and is told.
 
     Raises:
         Missing, NotAllowed, Conflict: it is not theirs to see, to approve, or not one that a partner made.
@@ -142,7 +142,10 @@ def approve(*, key: uuid.UUID, by: Person) -> Opportunity:
             take_part(step.opportunity, partner, Kind.MANAGING)
         step.opportunity.partner = partner
         step.move(Status.APPROVED)
-        timeline.record(step.opportunity, "approved", by=by, facts={"partner": partner.name}, partner=partner)
+        entry = timeline.record(
+            step.opportunity, "approved", by=by, facts={"partner": partner.name}, partner=partner
+        )
+        announce_entry(Happening.APPROVED, entry, partners=[partner])
     return step.opportunity
 
 

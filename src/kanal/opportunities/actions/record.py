@@ -30,18 +30,34 @@ def create(*, values: Values, by: Person) -> Opportunity:
         answer = access.may(by, "create", None)
         if not answer:
             raise NotAllowed(answer.reason or "")
-        opportunity = Opportunity(
-            reference=next_references()[0],
-            created_by=by,
-            modified_by=by,
-            owner=values.owner or by,
-            **values.plain(),
-        )
-        _relate(opportunity, values)
-        _value(opportunity)
-        opportunity.save(force_insert=True)
-        _keep_lines(opportunity, values.lines)
+        opportunity = write(values, by=by, owner=values.owner or by)
         timeline.record(opportunity, "created", by=by, shared=False)
+    return opportunity
+
+
+def write(values: Values, *, by: Person, owner: Person, **facts: Any) -> Opportunity:
+    """Write a new opportunity with its customer, its contact and its products; the caller has asked who may.
+
+    Args:
+        values: its fields.
+        by: who makes it; what is made on the spot is kept by that person's company.
+        owner: who at the vendor owns it.
+        facts: further fields.
+
+    Raises:
+        Invalid: a field can't be taken.
+    """
+    opportunity = Opportunity(
+        reference=next_references()[0],
+        created_by=by,
+        modified_by=by,
+        owner=owner,
+        **{**values.plain(), **facts},
+    )
+    _relate(opportunity, values, by=by)
+    _value(opportunity)
+    opportunity.save(force_insert=True)
+    _keep_lines(opportunity, values.lines)
     return opportunity
 
 
@@ -84,17 +100,7 @@ def edit(*, key: uuid.UUID, version: int, values: Values, by: Person) -> Opportu
             raise NotAllowed(answer.reason or "")
         if opportunity.version != version:
             raise stale(opportunity, values)
-        before = _facts(opportunity)
-        for name, value in values.plain().items():
-            setattr(opportunity, name, value)
-        opportunity.owner = values.owner or opportunity.owner
-        _relate(opportunity, values)
-        if before[:3] != _facts(opportunity)[:3]:
-            _value(opportunity)
-        lines_changed = _keep_lines(opportunity, values.lines)
-        if lines_changed or before != _facts(opportunity):
-            touch(opportunity, by=by)
-            opportunity.save()
+        change(opportunity, values, by=by)
     return opportunity
 
 
@@ -132,6 +138,34 @@ def why_no_owner() -> str:
     return _("The owner must be a person of the vendor who may sign in.")
 
 
+def change(opportunity: Opportunity, values: Values, *, by: Person, **facts: Any) -> list[str]:
+    """Write the fields of a locked opportunity as they shall be; give the names of those that were otherwise.
+
+    Args:
+        opportunity: the record.
+        values: its fields.
+        by: who.
+        facts: further fields.
+
+    Raises:
+        Invalid: a field can't be taken.
+    """
+    before = _facts(opportunity)
+    for name, value in {**values.plain(), **facts}.items():
+        setattr(opportunity, name, value)
+    opportunity.owner = values.owner or opportunity.owner
+    _relate(opportunity, values, by=by)
+    changed = [name for name, value in _facts(opportunity).items() if before[name] != value]
+    if {"currency", "estimated_revenue", "account"} & set(changed):
+        _value(opportunity)
+    if _keep_lines(opportunity, values.lines):
+        changed.append("products")
+    if changed:
+        touch(opportunity, by=by)
+        opportunity.save()
+    return changed
+
+
 def touch(opportunity: Opportunity, *, by: Person | None) -> None:
     """Note that a locked opportunity changes: a new version, by whom and when. The caller saves."""
     opportunity.version += 1
@@ -156,10 +190,13 @@ def stale(opportunity: Opportunity, values: Values) -> Stale:
     )
 
 
-def _facts(opportunity: Opportunity) -> list[Any]:
-    names = [item.attname for item in Opportunity._meta.concrete_fields if item.editable]
-    first = ["currency_id", "estimated_revenue", "account_id"]
-    return [getattr(opportunity, name) for name in [*first, *(name for name in names if name not in first)]]
+def _facts(opportunity: Opportunity) -> dict[str, Any]:
+    """Give the fields that people fill in, related records by their key."""
+    return {
+        item.name: getattr(opportunity, item.attname)
+        for item in Opportunity._meta.concrete_fields
+        if item.editable
+    }
 
 
 def _value(opportunity: Opportunity) -> None:
@@ -168,20 +205,24 @@ def _value(opportunity: Opportunity) -> None:
     opportunity.estimated_revenue_base = in_base(opportunity.estimated_revenue, opportunity.exchange_rate)
 
 
-def _relate(opportunity: Opportunity, values: Values) -> None:
-    opportunity.account = _account(values.account)
+def _relate(opportunity: Opportunity, values: Values, *, by: Person) -> None:
+    opportunity.account = _account(values.account, by=by)
     opportunity.contact = _contact(values.contact, opportunity.account)
     if not access.may_own(opportunity.owner):
         raise Invalid({"owner": why_no_owner()})
 
 
-def _account(wanted: Account | NewAccount | None) -> Account | None:
+def _account(wanted: Account | NewAccount | None, *, by: Person) -> Account | None:
     if not isinstance(wanted, NewAccount):
         return wanted
     if not wanted.name.strip():
         raise Invalid({"account": _("Give the new customer a name.")})
     return Account.objects.create(
-        name=wanted.name.strip(), city=wanted.city, country=wanted.country, domain=wanted.domain
+        name=wanted.name.strip(),
+        city=wanted.city,
+        country=wanted.country,
+        domain=wanted.domain,
+        managing_partner=by.partner,
     )
 
 

@@ -292,6 +292,11 @@ class Opportunity(models.Model):
         """Tell whether a partner made it."""
         return self.made_by_partner_id is not None
 
+    @property
+    def waits_for_approval(self) -> bool:
+        """Tell whether a partner made it and the vendor has not yet approved or refused it."""
+        return self.made_by_a_partner and self.status == Status.IN_PROGRESS
+
 
 @pghistory.track(*guards.history(), pghistory.DeleteEvent())
 class OpportunityProduct(models.Model):

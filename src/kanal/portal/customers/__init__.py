@@ -1,0 +1,1 @@
+"""The customers that a company keeps itself, with their people."""

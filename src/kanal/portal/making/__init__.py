@@ -1,0 +1,1 @@
+"""Opportunities that a partner makes, as long as they wait for approval."""
