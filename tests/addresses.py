@@ -39,6 +39,7 @@ READS_APPLICATIONS = frozenset(["ada", "chris", "otto"])
 READS_SETTINGS = frozenset(["ada", "otto"])
 KEEPS_PARTNERS = frozenset(["ada", "chris"])
 KEEPS_ACCOUNTS = frozenset(["ada", "chris", "sally"])
+COMPANY = frozenset(["anna", "mads", "sofie"])  # what the whole company sees
 NORDLYS = frozenset(["anna", "mads"])  # without its seller, with whom nothing is shared
 ADMINISTRATORS = frozenset(["anna", "bo"])  # of partners
 NOBODY: frozenset[str] = frozenset()
@@ -56,6 +57,8 @@ class World:
         self.bulk = start(
             wish=Wish(BulkVerb.DELIVER, [cast.fjord]), keys=[self.managed.pk, self.rival.pk], by=cast.chris
         )
+        self.customer, self.customer_person = cast.customer()
+        self.made = cast.made()
         upload = Upload("list.csv", 4, io.BytesIO(b"a;b\n"))
         entry = add_note(key=self.managed.pk, body="see the list", shared=True, by=cast.chris, files=[upload])
         self.file = entry.attachments.get()
@@ -258,6 +261,20 @@ ROWS: dict[str, Row] = {
     "portal:export": Row(get=PORTAL, args=lambda world: {"which": "managed", "kind": "csv"}),
     "portal:accept_several": Row(post=PORTAL),
     "portal:decline_several": Row(post=PORTAL),
+    "portal:opportunity_new": Row(get=PORTAL, post=PORTAL),
+    "portal:opportunity_revise": Row(get=NORDLYS, post=NORDLYS, args=_key("made"), hidden=True),
+    "portal:opportunity_cancel": Row(get=NORDLYS, post=NORDLYS, args=_key("made"), hidden=True),
+    "portal:customers": Row(get=PORTAL),
+    "portal:customers_similar": Row(get=PORTAL),
+    "portal:customer_new": Row(get=PORTAL, post=PORTAL),
+    "portal:customer": Row(get=COMPANY, post=COMPANY, args=_key("customer"), hidden=True),
+    "portal:customer_archive": Row(post=NORDLYS, args=_key("customer"), seen=frozenset({"sofie"})),
+    "portal:customer_restore": Row(post=NORDLYS, args=_key("customer"), seen=frozenset({"sofie"})),
+    "portal:contact_new": Row(get=COMPANY, post=COMPANY, args=_key("customer"), hidden=True),
+    "portal:contact": Row(get=COMPANY, post=COMPANY, args=_key("customer_person"), hidden=True),
+    "portal:contact_archive": Row(post=NORDLYS, args=_key("customer_person"), seen=frozenset({"sofie"})),
+    "portal:contact_restore": Row(post=NORDLYS, args=_key("customer_person"), seen=frozenset({"sofie"})),
+    **{f"portal:lookup_{noun}": Row(get=PORTAL) for noun in ["customers", "contacts", "products"]},
     "portal:opportunity": Row(get=NORDLYS, args=_key("managed"), hidden=True),
     "portal:accept": Row(post=NORDLYS, args=_key("offered"), hidden=True),
     "portal:decline": Row(post=NORDLYS, args=_key("offered"), hidden=True),

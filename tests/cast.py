@@ -22,7 +22,7 @@ from kanal.directory.models import (
     Tier,
 )
 from kanal.distribution import actions
-from kanal.opportunities.actions import Values, create
+from kanal.opportunities.actions import NewAccount, Values, create
 from kanal.opportunities.models import Opportunity
 
 PASSWORD = "kanal-demo"
@@ -73,6 +73,24 @@ class Cast:
             "proposed_solution": "Havn ERP in two steps.",
         }
         return create(values=Values(**{**values, **facts}), by=by or self.chris)
+
+    def customer(self, partner: Partner | None = None, **facts: Any) -> tuple[Account, Contact]:
+        """Make a customer that a partner keeps, with somebody there."""
+        keeper = partner or self.nordlys
+        values = {"name": "Bakke Bryghus", "city": "Ebeltoft", "country": "DK", **facts}
+        account = Account.objects.create(managing_partner=keeper, **values)
+        return account, Contact.objects.create(account=account, name="Else Bakke", email="else@bakke.example")
+
+    def made(self, *, by: Person | None = None, **facts: Any) -> Opportunity:
+        """Make an opportunity as a partner does; it waits for approval."""
+        values = {
+            "topic": "Booking for eight clinics",
+            "account": NewAccount("Kystvejens Klinikker", "Esbjerg", "DK"),
+            "currency": self.dkk,
+            "estimated_revenue": Decimal("265000.00"),
+            **facts,
+        }
+        return actions.make(values=Values(**values), by=by or self.mads)
 
     def delivered(self, partner: Partner | None = None, **facts: Any) -> Opportunity:
         """Make an opportunity that waits for a partner's answer."""

@@ -16,6 +16,7 @@ from kanal.directory.models import (
     Contact,
     Currency,
     Industry,
+    Partner,
     Person,
     Product,
     ProductFamily,
@@ -62,15 +63,50 @@ def test_only_administrators_keep_the_settings(cast: Cast, who: str) -> None:
         actions.restore(kind=Product, key=cast.erp.pk, by=by)
 
 
-@pytest.mark.parametrize("who", ["otto", "anna", "mads", "sofie"])
-def test_auditors_and_partners_keep_nothing(cast: Cast, who: str) -> None:
+def test_an_auditor_keeps_nothing(cast: Cast) -> None:
+    with pytest.raises(NotAllowed):
+        make(Account, cast.otto, name="New")
+    with pytest.raises(NotAllowed):
+        change(cast.lindholm, cast.otto, name="Other")
+    with pytest.raises(NotAllowed):
+        archive(cast.nordlys, cast.otto)
+
+
+@pytest.mark.parametrize("who", ["anna", "mads", "sofie"])
+def test_a_partner_keeps_customers_of_its_own_and_nothing_else(cast: Cast, who: str) -> None:
     by = cast.people[who]
+    mine = make(Account, by, name="New", managing_partner=cast.fjord)
+    assert mine.managing_partner == cast.nordlys, "whatever was asked for"
+    assert change(mine, by, name="Newer", managing_partner=None).managing_partner == cast.nordlys
+    assert make(Contact, by, name="Per", account=mine).account == mine
+    for foreign in (cast.lindholm, cast.customer(cast.fjord)[0], cast.nordlys.account):
+        with pytest.raises(Missing):
+            change(foreign, by, name="Other")
+        with pytest.raises(Invalid):
+            make(Contact, by, name="Spy", account=foreign)
+        with pytest.raises(Invalid):
+            change(mine, by, version=2, parent=foreign)
+    for kind in (Partner, Territory):
+        with pytest.raises(NotAllowed):
+            make(kind, by)
+
+
+def test_sellers_of_a_partner_archive_nothing(cast: Cast) -> None:
+    account, person = cast.customer()
+    for record in (account, person):
+        with pytest.raises(NotAllowed):
+            archive(record, cast.sofie)
+        archive(record, cast.mads)
+        with pytest.raises(NotAllowed):
+            actions.restore(kind=type(record), key=record.pk, by=cast.sofie)
+
+
+def test_nobody_keeps_customers_once_the_partnership_has_ended(cast: Cast) -> None:
+    cast.nordlys.status = "ended"
+    cast.nordlys.save()
+    cast.anna.refresh_from_db()
     with pytest.raises(NotAllowed):
-        make(Account, by, name="New")
-    with pytest.raises(NotAllowed):
-        change(cast.lindholm, by, name="Other")
-    with pytest.raises(NotAllowed):
-        archive(cast.nordlys, by)
+        make(Account, cast.anna, name="New")
 
 
 # Editing.

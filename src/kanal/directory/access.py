@@ -143,9 +143,10 @@ def may_see_settings(person: Person) -> bool:
 
 def refusal_to_archive(person: Person, area: str) -> str | Promise | None:
     """Say why a person may not archive or restore in an area, or None where they may."""
-    if person.partner_role == PartnerRole.SELLER:
+    reason = refusal_to_keep(person, area)
+    if reason is None and person.partner_role == PartnerRole.SELLER:
         return _("Your company’s administrator or managers do this.")
-    return refusal_to_keep(person, area)
+    return reason
 
 
 def visible_accounts(person: Person) -> RecordQuerySet:
