@@ -201,7 +201,7 @@ ROWS: dict[str, Row] = {
     "desk:file": Row(get=DESK, args=_key("file")),
     **{
         f"desk:lookup_{noun}": Row(get=DESK)
-        for noun in ["accounts", "contacts", "partners", "people", "products", "territories"]
+        for noun in ["accounts", "contacts", "partners", "people", "products", "similar", "territories"]
     },
     "desk:notifications": Row(get=DESK),
     "desk:notifications_read": Row(post=DESK),

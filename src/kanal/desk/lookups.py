@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from kanal.desk.guard import vendor_only
+from kanal.desk.guard import person, vendor_only
+from kanal.directory import queries
 from kanal.directory.models import (
     Account,
     AccountKind,
@@ -57,6 +59,30 @@ def accounts(request: HttpRequest) -> JsonResponse:
     return _answer(
         _found(request, records, "name", many=True), lambda account: _hint(account.city, account.country)
     )
+
+
+@require_safe
+@vendor_only
+def similar(request: HttpRequest) -> HttpResponse:
+    """Say which customers are very like the one that is being typed, as a part of the page."""
+    typed = request.GET
+    near = queries.similar(
+        person(request),
+        name=(typed.get("name") or typed.get("new_account_name", ""))[:200],
+        domain=typed.get("domain", "")[:200],
+        number=typed.get("registration_number", "")[:40],
+        but=_key(typed.get("but", "")),
+    )
+    choose = "id_account" if "new_account_name" in typed else ""
+    facts = {"similar": near, "similar_page": "desk:account", "choose": choose, "keepers": True}
+    return render(request, "web/similar.html", facts)
+
+
+def _key(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 @require_safe

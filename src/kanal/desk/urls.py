@@ -20,6 +20,7 @@ urlpatterns = [
     path("opportunities/<uuid:key>/<str:verb>/", verbs.do, name="opportunity_verb"),
     path("files/<uuid:key>/", files.download, name="file"),
     path("lookup/accounts/", lookups.accounts, name="lookup_accounts"),
+    path("lookup/similar/", lookups.similar, name="lookup_similar"),
     path("lookup/contacts/", lookups.contacts, name="lookup_contacts"),
     path("lookup/partners/", lookups.partners, name="lookup_partners"),
     path("lookup/people/", lookups.people, name="lookup_people"),

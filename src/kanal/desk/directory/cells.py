@@ -72,6 +72,14 @@ def account(record: Any) -> SafeString:
     )
 
 
+def keeper(record: Any) -> SafeString | str:
+    """Show the partner that keeps a customer, as a link, or a dash."""
+    partner = record.managing_partner
+    if partner is None:
+        return nothing()
+    return format_html('<a href="{}">{}</a>', reverse("desk:partner", args=[partner.pk]), partner)
+
+
 def price(record: Any) -> SafeString:
     """Show a product's list price."""
     return values.money(record.list_price, record.currency or "")

@@ -6,7 +6,7 @@ from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from kanal.desk.directory.forms import RecordForm, country_field
+from kanal.desk.directory.forms import FilterForm, RecordForm, country_field
 from kanal.directory.models import (
     Account,
     AccountKind,
@@ -20,6 +20,19 @@ from kanal.directory.models import (
     Tier,
 )
 from kanal.web.forms import AmountField, DateField, LookupField
+
+
+class AccountFilter(FilterForm):
+    """Narrows the list of customers to those that one partner keeps."""
+
+    managing_partner = LookupField(
+        Partner.objects.select_related("account"),
+        url=reverse_lazy("desk:lookup_partners"),
+        find_by="account__name",
+        label=_("Managing partner"),
+        required=False,
+    )
+    managing_partner.widget.attrs |= {"data-autosubmit": True, "data-placeholder": _("Managing partner")}
 
 
 class AccountForm(RecordForm):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.conf import settings
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +35,16 @@ def time_zone_field(help_text: Any = "") -> forms.ChoiceField:
     return forms.ChoiceField(
         label=_("Time zone"), choices=time_zones, help_text=help_text, initial=settings.TIME_ZONE
     )
+
+
+class FilterForm(forms.Form):
+    """Fields that narrow a list; each is named as the field of the record that it compares."""
+
+    def narrow(self, records: QuerySet[Any]) -> QuerySet[Any]:
+        """Leave the records that agree with every field that is filled in; what can't be read finds nothing."""
+        if not self.is_valid():
+            return records.none()
+        return records.filter(**{name: value for name, value in self.cleaned_data.items() if value})
 
 
 class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes no argument at run time

@@ -12,10 +12,12 @@ from django.utils.translation import pgettext_lazy
 from kanal.config import clock
 from kanal.desk import looks
 from kanal.desk.directory import cells, fields, partners
-from kanal.desk.directory.pages import Column, ListView, Noun
+from kanal.desk.directory.forms import RecordForm
+from kanal.desk.directory.pages import Column, ListView, Noun, Resembles
 from kanal.desk.directory.people import PersonForm
 from kanal.directory import queries
 from kanal.directory.models import Account, Currency, Person
+from kanal.directory.nearness import Near
 from kanal.opportunities import figures
 
 _CONTACTS = 8
@@ -30,6 +32,13 @@ def _of_account(by: Person, account: Account) -> dict[str, Any]:
         "more": len(known) > _CONTACTS,
         "open_count": figures.open_of_account(by, account),
     }
+
+
+def _near(by: Person, form: RecordForm) -> list[Near]:
+    typed = form.cleaned_data
+    return queries.similar(
+        by, name=typed["name"], domain=typed["domain"], number=typed["registration_number"]
+    )
 
 
 def _of_currency(_by: Person, currency: Currency) -> dict[str, Any]:
@@ -64,11 +73,14 @@ ACCOUNTS = Noun(
     columns=[
         Column(_("City"), cells.place()),
         Column(_("Industry"), cells.plain("industry")),
+        Column(_("Managing partner"), cells.keeper),
         Column(_("Employees"), cells.figure("employees"), right=True),
         Column(_("Phone"), cells.plain("phone")),
     ],
     aside="desk/directory/account_aside.html",
     beside=_of_account,
+    filters=fields.AccountFilter,
+    resembles=Resembles(_near, "desk:lookup_similar", ("name", "domain", "registration_number")),
 )
 
 CONTACTS = Noun(

@@ -20,13 +20,14 @@ from django.utils.translation import pgettext_lazy
 from django.views import View
 
 from kanal.desk.directory.cells import Cell
-from kanal.desk.directory.forms import RecordForm
+from kanal.desk.directory.forms import FilterForm, RecordForm
 from kanal.desk.guard import person, vendor_only
 from kanal.desk.paging import CappedPaginator, size
 from kanal.directory import access, actions
 from kanal.directory.models import Person, Record
 from kanal.directory.queries import search
 from kanal.directory.refusal import Conflict, Invalid, Missing, NotAllowed, Stale, Text
+from kanal.web import similar
 from kanal.web.components import Crumb, Tab
 
 COUNTED = 10_000
@@ -66,6 +67,27 @@ CURRENT_AND_ARCHIVED = (
 
 
 @dataclass(frozen=True)
+class Resembles:
+    """How a page warns of records that are very like the one that is typed.
+
+    Attributes:
+        near: gives those that are, of a filled-in form; each has an `account`.
+        url: URL name of the address that says so while somebody types.
+        fields: the fields whose typing makes it ask.
+    """
+
+    near: Callable[[Person, RecordForm], Sequence[Any]]
+    url: str
+    fields: tuple[str, ...]
+
+    def place(self, record: Any) -> dict[str, Any]:
+        """Give what the template of the warning needs."""
+        url = reverse(self.url) + (f"?but={record.pk}" if record is not None else "")
+        ids = (f"id_{name}" for name in self.fields)
+        return {**similar.place(url, *ids), "similar_page": "desk:account", "keepers": True}
+
+
+@dataclass(frozen=True)
 class Noun:
     """All that the pages need to know of one kind of record.
 
@@ -81,6 +103,8 @@ class Noun:
         order: how the list is ordered unless the reader chooses.
         aside: the template of the column beside the form; `beside` gives its facts.
         prefill: fields that the address of a new record may fill in.
+        filters: narrows the list by what stands in the address.
+        resembles: warns of records that are very like the one that is typed.
         enrich: adds to the rows of one page what needs a query of its own.
     """
 
@@ -102,6 +126,8 @@ class Noun:
     aside: str = "desk/directory/aside.html"
     beside: Callable[[Person, Any], Mapping[str, Any]] = field(default=lambda _by, _record: {})
     prefill: tuple[str, ...] = ()
+    filters: type[FilterForm] | None = None
+    resembles: Resembles | None = None
     enrich: Callable[[Person, Sequence[Any]], None] = field(default=lambda _by, _rows: None)
 
     @property
@@ -141,12 +167,16 @@ class ListPage(NounView):
         shown = self._view(request)
         text = request.GET.get("q", "").strip()[:100]
         records = search(self.noun.rows(person(request)).filter(shown.condition), text)
+        filters = self.noun.filters(request.GET) if self.noun.filters else None
+        if filters is not None:
+            records = filters.narrow(records)
         page = self._page(request, records)
         self.noun.enrich(person(request), list(page.object_list))
         facts = {
             "noun": self.noun,
             "nav": f"desk:{self.noun.many}",
             "q": text,
+            "filters": filters,
             "shown": shown,
             "tabs": [self._tab(one, shown) for one in self.noun.views],
             "page": page,
@@ -214,6 +244,10 @@ class RecordPage(NounView):
         form = self.form(request, record, data=request.POST)
         if not form.is_valid():
             return self.show(request, record, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        near = self._unseen(request, form) if key is None else []
+        if near:
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+            return self.show(request, record, form, status=status, similar=near, asked=True)
         try:
             kept = form.keep(by=person(request))
         except Invalid as invalid:
@@ -237,6 +271,12 @@ class RecordPage(NounView):
     def url_after(self, kept: Any) -> str:
         """Give the address that follows what was kept."""
         return self.noun.url_of(kept)
+
+    def _unseen(self, request: HttpRequest, form: RecordForm) -> list[Any]:
+        """Give the records that are very like a new one, unless the person has been told of them."""
+        if self.noun.resembles is None:
+            return []
+        return similar.unseen(request.POST, self.noun.resembles.near(person(request), form))
 
     def said(self, record: Any) -> str:
         """Say that a record was made."""
@@ -314,6 +354,7 @@ class RecordPage(NounView):
             "may_keep": access.refusal_to_keep(person(request), self.noun.area) is None,
             "sees_people": access.may_see_settings(person(request)),
             "archive_url": "",
+            **(self.noun.resembles.place(record) if self.noun.resembles else {}),
         }
         if record is not None:
             facts = {**self.noun.beside(person(request), record), **facts}

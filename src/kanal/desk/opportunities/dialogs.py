@@ -210,6 +210,20 @@ class Cancel(_Close):
         return actions.cancel(key=key, by=by, **self.cleaned_data)
 
 
+class Refuse(_Close):
+    """Refusing what a partner made."""
+
+    verb = Verb.REFUSE
+    title = gettext_lazy("Refuse this opportunity?")
+    lead = gettext_lazy("It is closed. The partner that made it is told why at once, and still reads it.")
+    done = gettext_lazy("Refused; the partner is told")
+    button = "btn btn-danger-quiet"
+
+    def do(self, key: uuid.UUID, by: Person) -> Any:
+        """Refuse it."""
+        return actions.refuse(key=key, by=by, **self.cleaned_data)
+
+
 class Reopen(VerbForm):
     """Opening again."""
 
@@ -225,7 +239,7 @@ class Reopen(VerbForm):
 
 
 FORMS: dict[Verb, type[VerbForm]] = {
-    form.verb: form for form in (Withdraw, TakeBack, Hold, Resume, Win, Lose, Cancel, Reopen)
+    form.verb: form for form in (Withdraw, TakeBack, Hold, Resume, Win, Lose, Refuse, Cancel, Reopen)
 }
 # The words on the button that opens each dialog.
 OPENERS: dict[Verb, Any] = {
@@ -235,6 +249,7 @@ OPENERS: dict[Verb, Any] = {
     Verb.RESUME: gettext_lazy("Resume…"),
     Verb.WIN: gettext_lazy("Won…"),
     Verb.LOSE: gettext_lazy("Lost…"),
+    Verb.REFUSE: gettext_lazy("Refuse…"),
     Verb.CANCEL: gettext_lazy("Cancel opportunity…"),
     Verb.REOPEN: gettext_lazy("Reopen…"),
 }

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
+from django.http import QueryDict
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +24,8 @@ from kanal.directory.models import (
     Product,
     Territory,
 )
+from kanal.directory.nearness import Near
+from kanal.directory.queries import similar as similar_to
 from kanal.directory.refusal import Invalid
 from kanal.distribution.actions import Move, Pipeline
 from kanal.distribution.models import DeclineReason
@@ -31,7 +34,10 @@ from kanal.opportunities.actions.values import Line
 from kanal.opportunities.lifecycle import Status
 from kanal.opportunities.models import CloseReason, Opportunity, Rating, Source
 from kanal.web.forms import AmountField, DateField, LookupField
+from kanal.web.similar import unseen
 
+# What is typed of a customer that is made on the spot.
+NEW_ACCOUNT = ("new_account_name", "new_account_city", "new_account_country")
 _NO_KEY = "00000000-0000-0000-0000-000000000000"
 # Where the reason of a status stands, for the statuses that ask for one.
 DECLINES = {Status.DECLINED}
@@ -118,6 +124,7 @@ class RecordForm(forms.Form):
         read_only: bool = False,
     ) -> None:
         self.opportunity = opportunity
+        self.similar: list[Near] = []
         super().__init__(data, initial=initial)
         now = Status(opportunity.status) if opportunity else Status.IN_PROGRESS
         choose = ("", _("Choose a reason"))
@@ -126,6 +133,10 @@ class RecordForm(forms.Form):
         self._choices("close_reason", [choose, *CloseReason.choices])
         self._choices("new_account_country", [("", "–"), *countries()])
         self._choices("source", _sources(opportunity))
+        if opportunity is not None and opportunity.waits_for_approval:
+            self.fields["status"].help_text = _("“Approved” lets %(partner)s manage it.") % {
+                "partner": opportunity.made_by_partner
+            }
         self._links()
         if read_only:
             for field in self.fields.values():
@@ -184,6 +195,12 @@ class RecordForm(forms.Form):
             )
         contact: Contact | None = data["contact"]
         return contact
+
+    def warns(self, by: Person) -> bool:
+        """Tell whether the customer that is made on the spot is very like one that the person was not yet told of."""
+        name = self.cleaned_data["new_account_name"]
+        self.similar = unseen(cast("QueryDict", self.data), similar_to(by, name=name)) if name else []
+        return bool(self.similar)
 
     def move(self, pipeline: Pipeline | None) -> Move:
         """Give what *Partner*, *Status* and the section *Partner pipeline* ask for."""

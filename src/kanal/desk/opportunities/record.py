@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from kanal.desk.guard import person, vendor_only
 from kanal.desk.opportunities import dialogs, listing, pipeline, showing
-from kanal.desk.opportunities.forms import LineForm, LineForms, RecordForm, initial_of, lines_of
+from kanal.desk.opportunities.forms import NEW_ACCOUNT, LineForm, LineForms, RecordForm, initial_of, lines_of
 from kanal.desk.opportunities.merging import Difference, merge, signature, takes_their_products
 from kanal.desk.opportunities.pipeline import MemberForm
 from kanal.desk.opportunities.showing import Draft
@@ -31,6 +31,7 @@ from kanal.opportunities.actions.values import Line
 from kanal.opportunities.lifecycle import Stage, Status, Verb
 from kanal.opportunities.models import Opportunity
 from kanal.opportunities.targets import for_new, targets
+from kanal.web import similar
 from kanal.web.components import Crumb, Tab
 
 if TYPE_CHECKING:
@@ -128,10 +129,11 @@ class Sent:
 
 def _save(request: HttpRequest, opportunity: Opportunity | None) -> HttpResponse:
     allowed = targets(person(request), opportunity) if opportunity else for_new()
-    form = RecordForm(request.POST, opportunity=opportunity, targets=allowed)
+    data = similar.chosen(request.POST, "account", *NEW_ACCOUNT)
+    form = RecordForm(data, opportunity=opportunity, targets=allowed)
     _keep_status_known(form, opportunity)
     sent = Sent(form, LineForms(request.POST, prefix="lines"), pipeline.sent(request.POST))
-    if not sent.are_valid():
+    if not sent.are_valid() or form.warns(person(request)):
         return _again(request, opportunity, sent)
     try:
         saved = _do(request, opportunity, sent)
@@ -299,6 +301,11 @@ def _form_context(
         else signature(stands),
         "hints": showing.hints(form, opportunity),
         "when": showing.fields_by_status(form, opportunity),
+        **similar.place(reverse("desk:lookup_similar"), "id_new_account_name"),
+        "similar": form.similar,
+        "asked": bool(form.similar),
+        "choose": "id_account",
+        "keepers": True,
         "open_account": bool(form["new_account_name"].value()),
         "open_contact": bool(form["new_contact_name"].value()),
     }
@@ -323,6 +330,8 @@ def heading(
             Crumb(opportunity.reference),
         ],
         "can_withdraw": Verb.WITHDRAW in verbs,
+        "may_approve": Verb.APPROVE in verbs,
+        "may_refuse": Verb.REFUSE in verbs,
         "near": _near(request, opportunity),
         "stages": Stage.choices,
         "following": following,

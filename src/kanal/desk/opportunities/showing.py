@@ -66,6 +66,7 @@ HINTS: Mapping[Status, Any] = {
 TAKES_BACK = gettext_lazy(
     "Saving takes it back: whoever works on it loses access at once and is told. Say why below."
 )
+REFUSES = gettext_lazy("Saving refuses it; the partner that made it is told why, and still reads it.")
 SHOWS = {
     "": gettext_lazy("Everything"),
     "notes": gettext_lazy("Notes"),
@@ -134,6 +135,8 @@ def hints(form: RecordForm, opportunity: Opportunity | None) -> list[Hint]:
     texts = {**HINTS, Status.ACCEPTED: _accepted_hint(now)}
     if now is Status.ACCEPTED:
         texts[Status.IN_PROGRESS] = TAKES_BACK
+    if opportunity is not None and opportunity.waits_for_approval:
+        texts[Status.CANCELED] = REFUSES
     return [_hint(Status(key), text) for key, text in texts.items() if key in form.statuses() and key != now]
 
 
