@@ -168,7 +168,7 @@ class _Teller:
     def made(self) -> None:
         """A partner entered it."""
         story = self.story
-        story.made_by_partner = True
+        story.made_by_partner, story.owner = True, self.chris
         story.add(0, "create", self.team.manager)
         self.says(story.hours(0.1, 1), self.team.manager, talk.MADE)
         if story.happens(0.6):

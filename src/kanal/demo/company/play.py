@@ -13,22 +13,20 @@ from kanal.config import clock
 from kanal.demo.company.attachments import for_note
 from kanal.demo.company.people import World
 from kanal.demo.company.story import Step, Story, values_of
+from kanal.directory import actions as directory
 from kanal.directory.acting import acting
-from kanal.directory.models import Person
-from kanal.directory.money import in_base, rate_on
+from kanal.directory.models import Account, Person
 from kanal.distribution import actions
-from kanal.opportunities import access, timeline
-from kanal.opportunities.actions import Values, add_note, create
+from kanal.opportunities import access
+from kanal.opportunities.actions import add_note, create
 from kanal.opportunities.actions.notes import readers
 from kanal.opportunities.models import (
-    Kind,
     Opportunity,
     OpportunityProduct,
     Participation,
     TimelineEntry,
     Visibility,
 )
-from kanal.opportunities.references import next_references
 
 # What partners do in a collaboration, in the order in which a story names them.
 ROLES = ("lead", "delivery", "support")
@@ -67,11 +65,11 @@ class Stage:
 
 def _create(stage: Stage, story: Story, step: Step) -> None:
     values, lines = values_of(story, stage.world, stage.now.date())
-    made = (
-        make_by_partner(values, story, by=step.person)
-        if story.made_by_partner
-        else create(values=values, by=step.person)
-    )
+    _keep_customer(stage, story)
+    if story.made_by_partner:
+        made = actions.make(values=values, by=step.person)
+    else:
+        made = create(values=values, by=step.person)
     stage.keys[story.number] = made.pk
     # All lines in one statement: with one for each, products alone would take a third of the whole time.
     OpportunityProduct.objects.bulk_create(
@@ -82,28 +80,14 @@ def _create(stage: Stage, story: Story, step: Step) -> None:
     )
 
 
-def make_by_partner(values: Values, story: Story, *, by: Person) -> Opportunity:
-    """Make an opportunity as a partner does, who manages it from the start."""
-    partner = by.partner
-    assert partner is not None
-    rate = rate_on(values.currency, clock.today())
-    with acting(by):
-        made = Opportunity.objects.create(
-            **values.plain(),
-            reference=next_references()[0],
-            account=story.account,
-            contact=story.contact,
-            owner=story.owner,
-            created_by=by,
-            modified_by=by,
-            made_by_partner=partner,
-            partner=partner,
-            exchange_rate=rate,
-            estimated_revenue_base=in_base(values.estimated_revenue, rate),
-        )
-        Participation.objects.create(opportunity=made, partner=partner, kind=Kind.MANAGING)
-        timeline.record(made, "created", by=by, partner=partner)
-    return made
+def _keep_customer(stage: Stage, story: Story) -> None:
+    """Let a partner keep the customer of what it makes, and of some of what it is offered."""
+    account = Account.objects.get(pk=story.account.pk)
+    known = story.status == "accepted" and story.number % 3 == 0 and account.managing_partner_id is None
+    if story.team is None or not (story.made_by_partner or known):
+        return
+    values = {"managing_partner": story.team.partner}
+    directory.keep(kind=Account, key=account.pk, version=account.version, values=values, by=stage.world.chris)
 
 
 def _note(stage: Stage, story: Story, step: Step) -> None:
