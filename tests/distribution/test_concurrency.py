@@ -127,3 +127,17 @@ def test_reference_codes_made_at_once_differ() -> None:
     cast = casting.make()
     made = race(*[lambda: cast.opportunity().reference for _ in range(8)])
     assert len(set(made)) == 8
+
+
+def test_approving_and_refusing_what_a_partner_made_never_both_succeed() -> None:
+    cast = casting.make()
+    for _ in range(20):
+        made = cast.made(account=cast.customer()[0])
+        results = race(
+            lambda key=made.pk: actions.approve(key=key, by=cast.chris),
+            lambda key=made.pk: actions.refuse(key=key, reason="duplicate", by=cast.ada),
+        )
+        made.refresh_from_db()
+        assert sum(isinstance(result, Opportunity) for result in results) == 1, results
+        assert made.status == ("approved" if isinstance(results[0], Opportunity) else "canceled")
+        assert Participation.objects.filter(opportunity=made, until=None).count() == 1
