@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from functools import wraps
+from typing import ParamSpec, cast
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -12,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kanal.directory.refusal import Invalid, Missing
+from kanal.directory.refusal import Conflict, Invalid, Missing
 from kanal.distribution import actions as distribution
 from kanal.distribution import deadlines, queries
 from kanal.notify import actions as notify
@@ -21,11 +23,13 @@ from kanal.opportunities.actions import add_note
 from kanal.opportunities.lifecycle import Stage, Verb
 from kanal.portal import showing
 from kanal.portal.forms import DeclineForm, NoteForm
-from kanal.portal.guard import me, my_company, partner_page
+from kanal.portal.guard import Page, me, my_company, partner_page
 from kanal.portal.making import waiting
 from kanal.portal.pages import render
 from kanal.web.components import Crumb
 from kanal.web.looking import only_looks
+
+P = ParamSpec("P")
 
 
 @partner_page
@@ -153,8 +157,28 @@ def _answering(request: HttpRequest, opened: queries.Opened) -> dict[str, object
     }
 
 
+def or_gone(view: Page[P]) -> Page[P]:
+    """Let a page that acts on an opportunity say kindly that the company takes no part any more.
+
+    Somebody has the page open, and is taken off meanwhile: the next click tells so and shows what was typed.
+    """
+
+    @wraps(view)
+    def kinder(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        key = cast("uuid.UUID", kwargs["key"])
+        try:
+            return view(request, *args, **kwargs)
+        except (Missing, Conflict):
+            if access.visible(me(request)).filter(pk=key).exists() or queries.left(me(request), key) is None:
+                raise
+            return gone(request, key, status=409)
+
+    return cast("Page[P]", kinder)
+
+
 @partner_page
 @require_POST
+@or_gone
 def note(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Write a note, with files."""
     person = me(request)
@@ -166,12 +190,7 @@ def note(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             return redirect(f"{reverse('portal:opportunity', args=[key])}#timeline")
     except Invalid as refused:
         form.take(refused)
-    except Missing:
-        return gone(request, key, status=409)
-    try:
-        return draw(request, queries.opened(person, key), note=form, status=422)
-    except Missing:
-        return gone(request, key, status=409)
+    return draw(request, queries.opened(person, key), note=form, status=422)
 
 
 @partner_page
