@@ -232,6 +232,17 @@ ROWS: dict[str, Row] = {
     "desk:invitation_revoke": Row(post=KEEPS_PARTNERS, args=_key("invitation")),
     # Whoever has the link: those who are signed in read that they are somebody already.
     "invitation:accept": Row(get=EVERYBODY, post=EVERYBODY, args=lambda world: {"token": world.token}),
+    "desk:rules": Row(
+        get=READS_SETTINGS,
+        post=ADMINISTRATOR,
+        data={
+            "stalled_days": 14,
+            "overdue_days": 1,
+            "extension_days": 90,
+            "extensions": 2,
+            "partners_at_most": 5,
+        },
+    ),
     "desk:people": Row(get=READS_SETTINGS),
     "desk:person_new": Row(get=ADMINISTRATOR, post=ADMINISTRATOR),
     "desk:person": Row(get=READS_SETTINGS, post=ADMINISTRATOR, args=_of_cast("sally")),
@@ -279,6 +290,13 @@ ROWS: dict[str, Row] = {
     "portal:accept": Row(post=NORDLYS, args=_key("offered"), hidden=True),
     "portal:decline": Row(post=NORDLYS, args=_key("offered"), hidden=True),
     "portal:note": Row(post=NORDLYS, args=_key("managed"), hidden=True),
+    "portal:work": Row(
+        post=NORDLYS,
+        args=lambda world: {"key": world.managed.pk, "what": "hold"},
+        data={"hold-reason": "Budget"},
+        hidden=True,
+    ),
+    "portal:work_products": Row(get=PORTAL),
     "portal:file": Row(get=NORDLYS, args=_key("file"), hidden=True),
     "portal:people": Row(get=PORTAL),
     "portal:invite": Row(get=ADMINISTRATORS, post=ADMINISTRATORS),

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NARROW = {"width": 320, "height": 800}
 WIDE = {"width": 1280, "height": 900}
 # What answers with something else than a page of its own.
-_NO_PAGE = ("lookup", "export", "file", "healthz", "web:home", "preferences", "report")
+_NO_PAGE = ("lookup", "export", "file", "healthz", "web:home", "preferences", "report", "work_products")
 PAGES = [
     name
     for name, row in ROWS.items()

@@ -160,7 +160,12 @@ def test_in_a_collaboration_every_partner_reads_the_notes_of_all(cast: Cast) -> 
     assert part
     assert part.kind == Kind.COLLABORATING
     assert opportunity.status == Status.ACCEPTED
-    assert access.verbs(cast.mads, opportunity, part) == [Verb.MOVE_STAGE]
+    assert access.verbs(cast.mads, opportunity, part) == [
+        Verb.MOVE_STAGE,
+        Verb.UPDATE,
+        Verb.ASSIGN,
+        Verb.ADD_CONTACT,
+    ]
 
 
 def test_a_file_is_read_by_whoever_reads_its_entry(cast: Cast, settings, tmp_path) -> None:

@@ -27,6 +27,7 @@ from kanal.opportunities.lifecycle import (
 from kanal.opportunities.models import Opportunity
 from tests.cast import Cast
 
+OPEN_ONES = "in_progress on_hold delivered accepted approved declined expired returned"
 # The table of the design, written out again by hand: verb, from, to.
 DESIGN = {
     "deliver": ("in_progress declined expired returned", "delivered"),
@@ -47,6 +48,9 @@ DESIGN = {
     "lose": ("in_progress accepted approved", "lost"),
     "cancel": ("in_progress on_hold delivered accepted approved declined expired returned", "canceled"),
     "reopen": ("won lost canceled", "in_progress accepted"),
+    "update": (OPEN_ONES, ""),
+    "assign": (OPEN_ONES, ""),
+    "add_contact": (OPEN_ONES, ""),
 }
 
 

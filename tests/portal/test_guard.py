@@ -19,16 +19,18 @@ from tests.portal.conftest import Enter
 pytestmark = pytest.mark.django_db
 
 # Addresses with a key: what each takes, and how it is asked.
-OF_ONE = {"opportunity": "get", "accept": "post", "decline": "post", "note": "post"}
+OF_ONE = {"opportunity": "get", "accept": "post", "decline": "post", "note": "post", "work": "post"}
 OF_ALL = ("dashboard", "opportunities")
 
 
 def address(name: str, key: uuid.UUID) -> str:
-    return reverse(f"portal:{name}", args=[key])
+    return reverse(f"portal:{name}", args=[key, "hold"] if name == "work" else [key])
 
 
 def ask(client: Client, name: str, key: uuid.UUID) -> int:
-    facts = {"reason": "no_capacity", "body": "Hello"} if OF_ONE[name] == "post" else {}
+    facts = (
+        {"reason": "no_capacity", "body": "Hello", "hold-reason": "Budget"} if OF_ONE[name] == "post" else {}
+    )
     return int(getattr(client, OF_ONE[name])(address(name, key), facts).status_code)
 
 

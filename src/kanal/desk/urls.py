@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from kanal.desk import bulk_runs, files, lookups
+from kanal.desk import bulk_runs, files, lookups, rules
 from kanal.desk.opportunities import bulk, export, history, listing, record, stages, verbs
 
 app_name = "desk"
@@ -18,6 +18,7 @@ urlpatterns = [
     path("opportunities/<uuid:key>/note/", stages.note, name="opportunity_note"),
     path("opportunities/<uuid:key>/stage/", stages.move, name="opportunity_stage"),
     path("opportunities/<uuid:key>/<str:verb>/", verbs.do, name="opportunity_verb"),
+    path("rules/", rules.page, name="rules"),
     path("files/<uuid:key>/", files.download, name="file"),
     path("lookup/accounts/", lookups.accounts, name="lookup_accounts"),
     path("lookup/similar/", lookups.similar, name="lookup_similar"),

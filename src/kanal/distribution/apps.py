@@ -11,7 +11,7 @@ class DistributionConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the timeline and what people are told put this app's reasons into words."""
-        from kanal.distribution.actions.working import ReturnReason
+        from kanal.distribution.actions.returning import ReturnReason
         from kanal.distribution.models import DeclineReason
         from kanal.notify import messages
         from kanal.opportunities import words

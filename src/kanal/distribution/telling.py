@@ -67,6 +67,7 @@ class Happening(StrEnum):
     LOST = "opportunity_lost"
     CANCELED = "opportunity_canceled"
     EXTENDED = "opportunity_extended"
+    SHARED_WITH = "opportunity_shared_with"
 
 
 def announce_entry(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from django.conf import settings
@@ -115,6 +115,11 @@ MESSAGES: dict[str, Words] = {
         _("%(who)s closed their access. Hand each to a colleague."),
         _("See your opportunities"),
     ),
+    "opportunity_shared_with": Words(
+        _("You see %(topic)s from now on"),
+        _("%(who)s shared it with you."),
+        _("Open the opportunity"),
+    ),
     "opportunity_made": Words(
         _("%(partner)s made an opportunity: %(topic)s"),
         _("%(who)s entered it on the portal. It waits for your approval."),
@@ -122,8 +127,8 @@ MESSAGES: dict[str, Words] = {
     ),
     "opportunity_returned": Words(
         _("%(partner)s returned %(topic)s"),
-        _("%(who)s gave it back. It needs another partner."),
-        _("Choose another partner"),
+        _("%(who)s gave it back. It has left your list."),
+        _("See your opportunities"),
     ),
     "opportunity_won": Words(_("Won: %(topic)s"), _("%(who)s closed it as won."), _("Open the opportunity")),
     "opportunity_lost": Words(
@@ -158,6 +163,11 @@ MESSAGES: dict[str, Words] = {
 }
 # What the vendor's people read where it differs from what a partner's read.
 TO_VENDOR: dict[str, Words] = {
+    "opportunity_returned": Words(
+        _("%(partner)s returned %(topic)s"),
+        _("%(who)s gave it back. It needs another partner."),
+        _("Choose another partner"),
+    ),
     "offer_expired": Words(
         _("%(partner)s did not answer in time: %(topic)s"),
         _("The offer ended %(deadline)s. It needs another partner."),
@@ -211,6 +221,7 @@ def tell_in_words(notification: Notification) -> Told:
         found = TO_VENDOR.get(notification.kind, found)
     known = _Facts({name: value for name, value in facts.items() if value})
     known.update(vendor=settings.VENDOR_NAME, deadline=_moment(facts.get("deadline", "")), left=_left(facts))
+    known.update({name: _day(facts[name]) for name in ("old", "new") if facts.get(name)})
     reason = facts.get("reason", "")
     return Told(
         subject=" ".join((str(found.subject) % known).split()),
@@ -234,6 +245,15 @@ def _moment(iso: str) -> str:
     local = timezone.localtime(datetime.fromisoformat(iso))
     # Translators: a moment in Django's date format, as in "Thursday 26 November 16:00".
     return dateformat.format(local, pgettext("date format", "l j F H:i"))
+
+
+def _day(text: str) -> str:
+    """Give a date of a fact as the reader writes dates; anything else as it stands."""
+    try:
+        # Translators: a day in Django's date format, as in "2 Dec 2026".
+        return dateformat.format(date.fromisoformat(text), pgettext("date format", "j M Y"))
+    except ValueError:
+        return text
 
 
 def _left(facts: Mapping[str, str]) -> str:

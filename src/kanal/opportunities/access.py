@@ -1,10 +1,17 @@
-"""Who may see an opportunity, and who may do what to it. Pages, exports, files and programs ask nothing else."""
+"""Who may see an opportunity, and who may do what to it. Pages, exports, files and programs ask nothing else.
+
+At a partner, administrators and managers may do all that the company may. A seller works what is shared with them:
+moves the stage, edits, writes, asks for more time, pauses, wins and loses it. What the company says to the vendor about
+whose work it is (answering an offer, giving it back, calling off what the company made) and whose it is within the
+company (assigning, sharing with colleagues) is for administrators and managers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from django.db.models import Q
@@ -12,7 +19,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kanal.directory.access import may_enter_desk, may_enter_portal
-from kanal.directory.models import PartnerRole, Person, VendorRole
+from kanal.directory.models import Contact, Partner, PartnerRole, Person, VendorRole
+from kanal.directory.models.record import RecordQuerySet
+from kanal.directory.refusal import Conflict, NotAllowed
 from kanal.opportunities import lifecycle
 from kanal.opportunities.lifecycle import Actor, Verb
 from kanal.opportunities.models import (
@@ -34,6 +43,8 @@ _ACTOR_OF_KIND = {
 _ANY_SELLER = frozenset({"create", "note"})
 _MAKERS = frozenset({"make", "revise"})
 _ANSWERS = frozenset({Verb.ACCEPT, Verb.DECLINE})
+# What a seller of a partner may not do, beside answering: it is the company's word, or says whose work it is.
+_COMPANY_DECIDES = frozenset({Verb.RETURN, Verb.CANCEL, Verb.ASSIGN})
 
 
 @dataclass(frozen=True)
@@ -252,7 +263,59 @@ def _partner_may(person: Person, verb: str, opportunity: Opportunity, part: Part
         return Answer(_("Only people of the vendor may do this."))
     if verb in _ANSWERS and person.partner_role == PartnerRole.SELLER:
         return Answer(_("Your company’s administrator or managers answer offers."))
+    if verb in _COMPANY_DECIDES and person.partner_role == PartnerRole.SELLER:
+        return Answer(_("Your company’s administrator or managers do this."))
     return YES
+
+
+def demand(person: Person, verb: Verb, opportunity: Opportunity, part: Participation | None = None) -> None:
+    """Refuse what a person may not do, or what the status forbids.
+
+    Raises:
+        NotAllowed: the person may not do this.
+        Conflict: the status forbids it.
+    """
+    answer = may(person, verb, opportunity, part)
+    if not answer:
+        raise NotAllowed(answer.reason or "")
+    refusal = lifecycle.refusal(verb, opportunity.status, made_by_partner=opportunity.made_by_a_partner)
+    if refusal:
+        raise Conflict(refusal)
+
+
+def colleagues(partner: Partner) -> RecordQuerySet:
+    """Give the people to whom a partner's work can be handed: its own who may sign in, and nobody else."""
+    found = Person.objects.filter(partner=partner, is_active=True, archived_at__isnull=True)
+    return cast("RecordQuerySet", found.order_by("name", "id"))
+
+
+def contacts(person: Person, opportunity: Opportunity, part: Participation | None) -> RecordQuerySet:
+    """Give the customer's people that a person sees on an opportunity.
+
+    A partner that has accepted sees all whom the vendor knows at the customer. Where another partner keeps the
+    customer, its people are that partner's: only the one whom the opportunity names is seen.
+    """
+    if opportunity.account_id is None or not knows_customer(person, part):
+        return Contact.objects.none()
+    found = Contact.objects.current().filter(account=opportunity.account_id)
+    if not may_enter_desk(person) and not _keeps_customer(opportunity, part):
+        found = found.filter(pk=opportunity.contact_id)
+    return found
+
+
+def refusal_to_add_contact(opportunity: Opportunity, part: Participation | None) -> str | Promise | None:
+    """Say why a partner can't add a person of the customer, apart from what `may` says; None where it can."""
+    if opportunity.account_id is None:
+        return _("The opportunity names no customer yet.")
+    if not _keeps_customer(opportunity, part):
+        return _("Another partner keeps this customer. Ask the vendor with a note.")
+    return None
+
+
+def _keeps_customer(opportunity: Opportunity, part: Participation | None) -> bool:
+    """Tell whether a customer is the vendor's, or kept by the partner that asks."""
+    keeper = opportunity.account.managing_partner_id if opportunity.account else None
+    return keeper is None or (part is not None and keeper == part.partner_id)
 
 
 def verbs(person: Person, opportunity: Opportunity, part: Participation | None = None) -> list[Verb]:

@@ -88,7 +88,7 @@ class Actor(StrEnum):
 
 
 class Verb(models.TextChoices):
-    """What can be done to an opportunity's status or stage."""
+    """What can be done to an opportunity: to its status, its stage, or by its partner to the work on it."""
 
     DELIVER = "deliver", _("Deliver")
     WITHDRAW = "withdraw", _("Withdraw")
@@ -108,6 +108,9 @@ class Verb(models.TextChoices):
     LOSE = "lose", _("Lose")
     CANCEL = "cancel", _("Cancel")
     REOPEN = "reopen", _("Reopen")
+    UPDATE = "update", _("Edit")
+    ASSIGN = "assign", _("Assign")
+    ADD_CONTACT = "add_contact", _("Add contact")
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,8 @@ def _row(
 _S, _A = Status, Actor
 _HOLDABLE = (_S.IN_PROGRESS, _S.ACCEPTED, _S.APPROVED)
 _VENDOR, _LEAD = (_A.VENDOR,), (_A.VENDOR, _A.MANAGING)
+# Whoever works on it at a partner. The vendor edits the whole record instead, and hands over to owners of its own.
+_WORKING = (_A.MANAGING, _A.COLLABORATING)
 
 # A managing partner is one that manages alone: in a collaboration every partner, the first one too, is
 # `COLLABORATING`, so that nobody closes, returns, extends or holds what is shared.
@@ -166,6 +171,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(Verb.LOSE, MANAGED | {_S.IN_PROGRESS}, [_S.LOST], _LEAD),
     _row(Verb.CANCEL, OPEN, [_S.CANCELED], [_A.VENDOR, _A.MAKER]),
     _row(Verb.REOPEN, CLOSED, [_S.IN_PROGRESS, _S.ACCEPTED], _VENDOR),
+    _row(Verb.UPDATE, OPEN, [], _WORKING),
+    _row(Verb.ASSIGN, OPEN, [], _WORKING),
+    _row(Verb.ADD_CONTACT, OPEN, [], _WORKING),
 )
 
 BY_VERB = {row.verb: row for row in TRANSITIONS}

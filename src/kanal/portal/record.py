@@ -21,11 +21,12 @@ from kanal.notify import actions as notify
 from kanal.opportunities import access
 from kanal.opportunities.actions import add_note
 from kanal.opportunities.lifecycle import Stage, Verb
-from kanal.portal import showing
+from kanal.portal import showing, work_page
 from kanal.portal.forms import DeclineForm, NoteForm
 from kanal.portal.guard import Page, me, my_company, partner_page
 from kanal.portal.making import waiting
 from kanal.portal.pages import render
+from kanal.portal.work_forms import WorkForm
 from kanal.web.components import Crumb
 from kanal.web.looking import only_looks
 
@@ -112,6 +113,7 @@ def draw(
     *,
     decline: DeclineForm | None = None,
     note: NoteForm | None = None,
+    work: WorkForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Draw the page of one opportunity.
@@ -121,6 +123,7 @@ def draw(
         opened: the opportunity, as they may see it.
         decline: the form of the dialog, where it was refused.
         note: the form of the timeline, where it was refused.
+        work: a dialog of the work on it, where it was refused.
         status: the answer's status.
     """
     name = _("Distributed opportunities") if opened.is_offer else _("Managed opportunities")
@@ -141,6 +144,7 @@ def draw(
         "others": [part for part in opened.parts if part.pk != opened.part.pk],
         **_answering(request, opened),
         **waiting.facts(opened, me(request)),
+        **({} if opened.is_offer else work_page.facts(me(request), opened, work)),
     }
     return render(request, "portal/offer.html" if opened.is_offer else "portal/managed.html", facts, status)
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from kanal.portal import answers, downloads, home, lists, record
+from kanal.portal import answers, downloads, home, lists, record, work, work_products
 from kanal.portal.making import pages as making
 
 app_name = "portal"
@@ -20,6 +20,8 @@ urlpatterns = [
     path("opportunities/<uuid:key>/accept/", answers.accept, name="accept"),
     path("opportunities/<uuid:key>/decline/", answers.decline, name="decline"),
     path("opportunities/<uuid:key>/note/", record.note, name="note"),
+    path("opportunities/<uuid:key>/do/<slug:what>/", work.do, name="work"),
+    path("lookup/products/", work_products.lookup, name="work_products"),
     path("files/<uuid:key>/", record.file, name="file"),
     path("", include("kanal.portal.people")),
     path("", include("kanal.portal.company")),

@@ -179,7 +179,13 @@ class Lose(_Close):
     lead = gettext_lazy("The partner that manages it sees that it is lost.")
     done = gettext_lazy("Closed as lost")
     on = DateField(label=gettext_lazy("Date"), initial=clock.today, required=False)
-    field_order = ["on", "reason", "text"]
+    competitor = forms.CharField(
+        label=gettext_lazy("Competitor"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("Who won it, or was in the running."),
+    )
+    field_order = ["on", "reason", "competitor", "text"]
 
     def do(self, key: uuid.UUID, by: Person) -> Any:
         """Close it."""
@@ -192,6 +198,28 @@ class Lose(_Close):
                 {{"actual_close_date": "on"}.get(name, name): text for name, text in refusal.errors.items()}
             )
         )
+
+
+class Extend(VerbForm):
+    """Moving the expected close later."""
+
+    verb = Verb.EXTEND
+    title = gettext_lazy("Extend the expected close?")
+    lead = gettext_lazy("The partners that take part are told the new date and the reason.")
+    done = gettext_lazy("Extended; the partners are told")
+    until = DateField(label=gettext_lazy("New expected close"))
+    reason = _words(gettext_lazy("Why"), required=True)
+
+    def do(self, key: uuid.UUID, by: Person) -> Any:
+        """Extend it."""
+        return actions.extend(
+            key=key, until=self.cleaned_data["until"], reason=self.cleaned_data["reason"], by=by
+        )
+
+    def refuse(self, refusal: Invalid) -> None:
+        """Name the fields as the form does."""
+        names = {"estimated_close_date": "until"}
+        super().refuse(Invalid({names.get(name, name): text for name, text in refusal.errors.items()}))
 
 
 class Cancel(_Close):
@@ -239,7 +267,7 @@ class Reopen(VerbForm):
 
 
 FORMS: dict[Verb, type[VerbForm]] = {
-    form.verb: form for form in (Withdraw, TakeBack, Hold, Resume, Win, Lose, Refuse, Cancel, Reopen)
+    form.verb: form for form in (Withdraw, TakeBack, Hold, Resume, Extend, Win, Lose, Refuse, Cancel, Reopen)
 }
 # The words on the button that opens each dialog.
 OPENERS: dict[Verb, Any] = {
@@ -247,6 +275,7 @@ OPENERS: dict[Verb, Any] = {
     Verb.TAKE_BACK: gettext_lazy("Take back…"),
     Verb.HOLD: gettext_lazy("Put on hold…"),
     Verb.RESUME: gettext_lazy("Resume…"),
+    Verb.EXTEND: gettext_lazy("Extend…"),
     Verb.WIN: gettext_lazy("Won…"),
     Verb.LOSE: gettext_lazy("Lost…"),
     Verb.REFUSE: gettext_lazy("Refuse…"),
@@ -262,7 +291,7 @@ def dialogs(found: Iterable[Verb], opportunity: Opportunity, refused: VerbForm |
         if refused is not None and refused.verb is verb:
             made.append(refused)
         elif verb in FORMS:
-            initial = {"revenue": opportunity.estimated_revenue} if verb is Verb.WIN else {}
+            initial = {"revenue": opportunity.estimated_revenue, "competitor": opportunity.competitor}
             made.append(FORMS[verb](initial=initial))
     for form in made:
         form.about(opportunity)

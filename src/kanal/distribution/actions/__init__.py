@@ -1,24 +1,21 @@
 """What can happen to the status of an opportunity, one path each."""
 
 from kanal.distribution.actions.answering import accept, decline, expire, expire_due, mark_seen
+from kanal.distribution.actions.assigning import assign
 from kanal.distribution.actions.closing import cancel, lose, reopen, win
+from kanal.distribution.actions.contacts import add_contact
 from kanal.distribution.actions.delivering import deliver, withdraw
 from kanal.distribution.actions.leaving import Left, leave, successors
 from kanal.distribution.actions.making import NextStep, make, revise
+from kanal.distribution.actions.pausing import hold, resume
 from kanal.distribution.actions.pipeline import Pipeline
+from kanal.distribution.actions.progress import extend, move_stage, update
+from kanal.distribution.actions.returning import ReturnReason, return_
+from kanal.distribution.actions.rules import keep_rules
 from kanal.distribution.actions.saving import Move, save
 from kanal.distribution.actions.several import Outcome, accept_all, decline_all
 from kanal.distribution.actions.sharing import Member, arrange, change_role, remove, share, unshare
-from kanal.distribution.actions.working import (
-    approve,
-    extend,
-    hold,
-    move_stage,
-    refuse,
-    resume,
-    return_,
-    take_back,
-)
+from kanal.distribution.actions.working import approve, refuse, take_back
 
 __all__ = [
     "Left",
@@ -27,10 +24,13 @@ __all__ = [
     "NextStep",
     "Outcome",
     "Pipeline",
+    "ReturnReason",
     "accept",
     "accept_all",
+    "add_contact",
     "approve",
     "arrange",
+    "assign",
     "cancel",
     "change_role",
     "decline",
@@ -40,6 +40,7 @@ __all__ = [
     "expire_due",
     "extend",
     "hold",
+    "keep_rules",
     "leave",
     "lose",
     "make",
@@ -56,6 +57,7 @@ __all__ = [
     "successors",
     "take_back",
     "unshare",
+    "update",
     "win",
     "withdraw",
 ]

@@ -14,9 +14,17 @@ from kanal.directory.models import PartnerStatus, Person
 from kanal.directory.money import in_base, rate_on
 from kanal.directory.refusal import Invalid
 from kanal.distribution.actions.delivering import close_offer
-from kanal.distribution.actions.step import Step, agree, begin, end_part
+from kanal.distribution.actions.step import Step, agree, begin, end_part, tell_the_others
+from kanal.distribution.telling import Happening
 from kanal.opportunities.lifecycle import Status, Verb
 from kanal.opportunities.models import CloseReason, Opportunity, Participation
+
+MAX_COMPETITOR = 120
+_TOLD = {
+    Status.WON: Happening.WON,
+    Status.LOST: Happening.LOST,
+    Status.CANCELED: Happening.CANCELED,
+}
 
 
 def win(
@@ -51,10 +59,33 @@ def win(
     return step.opportunity
 
 
-def lose(*, key: uuid.UUID, reason: str, by: Person, on: date | None = None, text: str = "") -> Opportunity:
-    """Close an opportunity as lost; raises as `win` does."""
+def lose(
+    *,
+    key: uuid.UUID,
+    reason: str,
+    by: Person,
+    on: date | None = None,
+    text: str = "",
+    competitor: str = "",
+) -> Opportunity:
+    """Close an opportunity as lost.
+
+    Args:
+        key: which one.
+        reason: a `CloseReason`.
+        by: who.
+        on: the day; today where it is left out.
+        text: more, in their own words.
+        competitor: who won it, where that is known.
+
+    Raises:
+        Missing, NotAllowed, Conflict, Invalid: as `win` does.
+    """
     with acting(by):
         step = begin(key, Verb.LOSE, by=by)
+        if len(competitor.strip()) > MAX_COMPETITOR:
+            raise Invalid({"competitor": _("Use %(limit)d characters at most.") % {"limit": MAX_COMPETITOR}})
+        step.opportunity.competitor = competitor.strip() or step.opportunity.competitor
         step.opportunity.actual_revenue = Decimal(0)
         _close(step, Status.LOST, reason, on=on, text=text)
     return step.opportunity
@@ -115,4 +146,5 @@ def _close(step: Step, status: Status, reason: str, *, on: date | None = None, t
     opportunity.actual_close_date, opportunity.close_reason = day, reason
     opportunity.actual_revenue_base = in_base(opportunity.actual_revenue, rate_on(opportunity.currency, day))
     step.move(status)
-    step.record(status.value, facts={"reason": reason}, body=text)
+    entry = step.record(status.value, facts={"reason": reason}, body=text)
+    tell_the_others(step, _TOLD[status], entry)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from kanal.directory.acting import acting
 from kanal.directory.models import Partner, Person
 from kanal.directory.refusal import Conflict, Invalid
-from kanal.distribution.actions import answering, closing, delivering, working
+from kanal.distribution.actions import answering, closing, delivering, pausing, working
 from kanal.distribution.actions.pipeline import Pipeline, follow
 from kanal.distribution.actions.step import hold_partners
 from kanal.opportunities import lifecycle
@@ -167,7 +167,7 @@ def _do(verb: Verb, key: uuid.UUID, move: Move, *, by: Person) -> None:
         Verb.TAKE_BACK: lambda: working.take_back(key=key, reason=move.text, by=by),
         Verb.APPROVE: lambda: working.approve(key=key, by=by),
         Verb.REFUSE: lambda: working.refuse(key=key, reason=move.reason, text=move.text, by=by),
-        Verb.HOLD: lambda: working.hold(key=key, reason=move.text, by=by),
+        Verb.HOLD: lambda: pausing.hold(key=key, reason=move.text, by=by),
         Verb.RESUME: lambda: _resume(key, move, by=by),
         Verb.WIN: lambda: closing.win(key=key, reason=move.reason, text=move.text, by=by),
         Verb.LOSE: lambda: closing.lose(key=key, reason=move.reason, text=move.text, by=by),
@@ -178,7 +178,7 @@ def _do(verb: Verb, key: uuid.UUID, move: Move, *, by: Person) -> None:
 
 
 def _resume(key: uuid.UUID, move: Move, *, by: Person) -> None:
-    opportunity = working.resume(key=key, by=by)
+    opportunity = pausing.resume(key=key, by=by)
     if opportunity.status != move.status:
         raise Conflict(
             _("It was “%(status)s” before it was put on hold, and goes back to that.")

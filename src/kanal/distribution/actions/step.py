@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from kanal.config import clock
 from kanal.directory.models import Partner, Person
-from kanal.directory.refusal import Conflict, Missing, NotAllowed
+from kanal.directory.refusal import Conflict, Invalid, Missing
 from kanal.distribution.models import Offer, OfferStatus
+from kanal.distribution.telling import Happening, announce_entry
 from kanal.opportunities import access, lifecycle, timeline
 from kanal.opportunities.actions.record import lock, touch
 from kanal.opportunities.lifecycle import Status, Verb
@@ -90,12 +91,24 @@ def begin(key: uuid.UUID, verb: Verb, *, by: Person) -> Step:
     answered = _answered(opportunity, part) if refusal and verb in {Verb.ACCEPT, Verb.DECLINE} else None
     if answered:
         raise Conflict(answered)
-    answer = access.may(by, verb, opportunity, part)
-    if not answer:
-        raise NotAllowed(answer.reason or "")
-    if refusal:
-        raise Conflict(refusal)
+    access.demand(by, verb, opportunity, part)
     return Step(opportunity, part, by)
+
+
+def need_reason(reason: str) -> None:
+    """Refuse what gives no reason.
+
+    Raises:
+        Invalid: names `reason`.
+    """
+    if not reason.strip():
+        raise Invalid({"reason": _("Say why, in a few words.")})
+
+
+def tell_the_others(step: Step, happening: Happening, entry: TimelineEntry) -> None:
+    """Tell the other side, and the colleagues, what somebody did; the author is never told."""
+    by_vendor = step.by is not None and step.by.is_vendor
+    announce_entry(happening, entry, partners=step.partners(), vendor=not by_vendor)
 
 
 def hold_partners(*partners: Partner) -> list[Partner]:

@@ -1,131 +1,20 @@
-"""Working an opportunity between acceptance and close."""
+"""What the vendor decides on what partners made or accepted: approve, refuse, take back."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import date
 
-from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from kanal.config import clock
 from kanal.directory.acting import acting
 from kanal.directory.models import Person
 from kanal.directory.refusal import Invalid
-from kanal.distribution.actions.step import begin, end_part, take_part
+from kanal.distribution.actions.step import begin, end_part, need_reason, take_part
 from kanal.distribution.telling import Happening, announce_entry
 from kanal.opportunities import timeline
-from kanal.opportunities.lifecycle import Stage, Status, Verb
+from kanal.opportunities.lifecycle import Status, Verb
 from kanal.opportunities.models import CloseReason, Kind, Opportunity, Participation
-
-
-class ReturnReason(models.TextChoices):
-    """Why a partner gives an accepted opportunity back."""
-
-    NO_INTEREST = "no_interest", gettext_lazy("No interest")
-    NO_RESPONSE = "no_response", gettext_lazy("No response")
-    TIMEFRAME = "timeframe", gettext_lazy("Purchase more than 12 months away")
-    BOUGHT_FROM_COMPETITOR = "bought_from_competitor", gettext_lazy("Purchased from a competitor")
-    BOUGHT_FROM_PARTNER = "bought_from_partner", gettext_lazy("Purchased from another partner")
-    NO_FUNDING = "no_funding", gettext_lazy("No funding")
-    BAD_CONTACT = "bad_contact", gettext_lazy("Bad contact information")
-
-
-def hold(*, key: uuid.UUID, reason: str, by: Person) -> Opportunity:
-    """Pause an opportunity.
-
-    Raises:
-        Missing, NotAllowed, Conflict: it is not theirs to see, to pause, or not in this status.
-        Invalid: no reason is given.
-    """
-    with acting(by):
-        step = begin(key, Verb.HOLD, by=by)
-        _need_reason(reason)
-        step.opportunity.status_before_hold = step.opportunity.status
-        step.move(Status.ON_HOLD)
-        step.record("held", body=reason)
-    return step.opportunity
-
-
-def resume(*, key: uuid.UUID, by: Person) -> Opportunity:
-    """Go on where an opportunity was paused.
-
-    Raises:
-        Missing, NotAllowed, Conflict: it is not theirs to see, to resume, or not on hold.
-    """
-    with acting(by):
-        step = begin(key, Verb.RESUME, by=by)
-        step.move(Status(step.opportunity.status_before_hold))
-        step.record("resumed")
-    return step.opportunity
-
-
-def move_stage(*, key: uuid.UUID, stage: str, by: Person) -> Opportunity:
-    """Move the sale to another stage; the status stays.
-
-    Raises:
-        Missing, NotAllowed, Conflict: it is not theirs to see, to move, or closed.
-        Invalid: the stage is unknown.
-    """
-    with acting(by):
-        step = begin(key, Verb.MOVE_STAGE, by=by)
-        if stage not in Stage.values:
-            raise Invalid({"stage": _("“%(stage)s” is no stage.") % {"stage": stage}})
-        old = step.opportunity.stage
-        if old != stage:
-            step.opportunity.stage, step.opportunity.stage_since = stage, clock.now()
-            step.save()
-            step.record("stage_moved", facts={"old": old, "new": stage})
-    return step.opportunity
-
-
-def extend(*, key: uuid.UUID, until: date, reason: str, by: Person) -> Opportunity:
-    """Move the expected close date further away.
-
-    Raises:
-        Missing, NotAllowed, Conflict: it is not theirs to see, to extend, or not in this status.
-        Invalid: the date is not later, or no reason is given.
-    """
-    with acting(by):
-        step = begin(key, Verb.EXTEND, by=by)
-        _need_reason(reason)
-        old = step.opportunity.estimated_close_date
-        if until <= max(old or until, clock.today()):
-            raise Invalid(
-                {"estimated_close_date": _("Choose a date after today and after the one that stands now.")}
-            )
-        step.opportunity.estimated_close_date = until
-        step.save()
-        facts = {"old": old.isoformat() if old else "–", "new": until.isoformat()}
-        step.record("extended", facts=facts, body=reason)
-    return step.opportunity
-
-
-def return_(*, key: uuid.UUID, reason: str, by: Person, text: str = "") -> Opportunity:
-    """Give an accepted opportunity back to the vendor.
-
-    Raises:
-        Missing, NotAllowed, Conflict: it is not theirs to see, to return, or not in this status.
-        Invalid: the reason is none of the seven.
-    """
-    with acting(by):
-        step = begin(key, Verb.RETURN, by=by)
-        if reason not in ReturnReason.values or step.part is None:
-            raise Invalid({"reason": _("Choose one of the reasons.")})
-        partner = step.part.partner
-        timeline.record(
-            step.opportunity,
-            "returned",
-            by=by,
-            facts={"partner": partner.name, "reason": reason},
-            body=text.strip(),
-            partner=partner,
-        )
-        end_part(step.opportunity, partner)
-        step.opportunity.partner = None
-        step.move(Status.RETURNED)
-    return step.opportunity
 
 
 def approve(*, key: uuid.UUID, by: Person) -> Opportunity:
@@ -188,7 +77,7 @@ def take_back(*, key: uuid.UUID, reason: str, by: Person) -> Opportunity:
     """
     with acting(by):
         step = begin(key, Verb.TAKE_BACK, by=by)
-        _need_reason(reason)
+        need_reason(reason)
         partners = step.partners()
         entry = step.record(
             "taken_back", facts={"partner": ", ".join(one.name for one in partners)}, body=reason
@@ -198,8 +87,3 @@ def take_back(*, key: uuid.UUID, reason: str, by: Person) -> Opportunity:
         step.move(Status.IN_PROGRESS)
         announce_entry(Happening.TAKEN_BACK, entry, partners=partners)
     return step.opportunity
-
-
-def _need_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Invalid({"reason": _("Say why, in a few words.")})

@@ -55,9 +55,9 @@ def write(values: Values, *, by: Person, owner: Person, **facts: Any) -> Opportu
         **{**values.plain(), **facts},
     )
     _relate(opportunity, values, by=by)
-    _value(opportunity)
+    set_base_value(opportunity)
     opportunity.save(force_insert=True)
-    _keep_lines(opportunity, values.lines)
+    keep_lines(opportunity, values.lines)
     return opportunity
 
 
@@ -157,8 +157,8 @@ def change(opportunity: Opportunity, values: Values, *, by: Person, **facts: Any
     _relate(opportunity, values, by=by)
     changed = [name for name, value in _facts(opportunity).items() if before[name] != value]
     if {"currency", "estimated_revenue", "account"} & set(changed):
-        _value(opportunity)
-    if _keep_lines(opportunity, values.lines):
+        set_base_value(opportunity)
+    if keep_lines(opportunity, values.lines):
         changed.append("products")
     if changed:
         touch(opportunity, by=by)
@@ -199,7 +199,7 @@ def _facts(opportunity: Opportunity) -> dict[str, Any]:
     }
 
 
-def _value(opportunity: Opportunity) -> None:
+def set_base_value(opportunity: Opportunity) -> None:
     """Set the value in the base currency, at the rate of today."""
     opportunity.exchange_rate = rate_on(opportunity.currency, clock.today())
     opportunity.estimated_revenue_base = in_base(opportunity.estimated_revenue, opportunity.exchange_rate)
@@ -251,7 +251,7 @@ def _contact(wanted: Contact | NewContact | None, account: Account | None) -> Co
     return wanted
 
 
-def _keep_lines(opportunity: Opportunity, lines: Sequence[Line] | None) -> bool:
+def keep_lines(opportunity: Opportunity, lines: Sequence[Line] | None) -> bool:
     """Make the products those of `lines`; tell whether anything changed."""
     if lines is None:
         return False
