@@ -304,3 +304,13 @@ def test_a_secret_that_opens_nothing_answers_404_and_so_does_a_verb_of_the_vendo
 
 def test_the_sign_in_page_leads_to_the_form(cast: Cast, client) -> None:
     assert 'href="/join/"' in client.get("/accounts/login/").content.decode()
+
+
+def test_a_vendor_may_close_the_public_page_and_links_go_on_to_work(cast: Cast, client, settings) -> None:
+    path = links.to_follow(waiting(cast))
+    settings.JOINING_OPEN = False
+    for answer in (client.get("/join/"), client.post("/join/", sheet(cast))):
+        assert (answer.status_code, "takes no applications here" in answer.content.decode()) == (404, True)
+    assert Application.objects.count() == 1
+    assert "/join/" not in client.get("/accounts/login/").content.decode()
+    assert client.get(path).status_code == 200

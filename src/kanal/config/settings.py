@@ -19,6 +19,8 @@ DEMO = env.flag("KANAL_DEMO")
 DEBUG = env.flag("KANAL_DEBUG")
 DATA_DIR = Path(env.text("KANAL_DATA", ".kanal")).resolve()
 VENDOR_NAME = env.text("KANAL_VENDOR_NAME", "Havn Systems" if DEMO else "Kanal")
+# Whether companies may apply on the public page `/join/` to become partners.
+JOINING_OPEN = env.flag("KANAL_JOINING_OPEN", default=True)
 BASE_CURRENCY = env.text("KANAL_BASE_CURRENCY", "DKK")
 BASE_URL = env.text("KANAL_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 

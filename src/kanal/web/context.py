@@ -30,6 +30,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "vendor_name": settings.VENDOR_NAME,
         "demo": settings.DEMO,
+        "joining_open": settings.JOINING_OPEN,
         "person": person if signed_in else None,
         "shell_base": _base(person if signed_in else None),
         "languages": LANGUAGES,

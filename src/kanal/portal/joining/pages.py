@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -22,6 +23,8 @@ from kanal.portal.joining.forms import ApplyForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply(request: HttpRequest) -> HttpResponse:
     """Show the form, and take what it brings; the answer is one, whoever is known already."""
+    if not settings.JOINING_OPEN:
+        return render(request, "portal/joining/closed.html", status=HTTPStatus.NOT_FOUND)
     form = ApplyForm(request.POST or None)
     if request.method != "POST":
         return _form(request, form)
