@@ -18,6 +18,7 @@ from pathlib import Path
 
 NAMES = {
     "imports": "the import of the CRM sales files: rows a second, peak memory, second run",
+    "portal": "the portal with 100,000 opportunities over 1,000 partners, one of which has 5,000",
     "pages": "lists, search, record pages and exports over 176,000 opportunities",
 }
 _INSIDE = "KANAL_BENCH_INSIDE"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from kanal.distribution import actions
+from kanal.opportunities.actions import add_note
 from kanal.opportunities.models import Participation
 from kanal.portal import home
 from tests.cast import Cast
@@ -68,6 +69,59 @@ def test_a_seller_reads_what_is_shared_and_answers_nothing(cast: Cast, enter: En
     assert made.topic in text
     assert "Not shared" not in text
     assert "/accept/" not in text
+
+
+def test_a_sellers_dashboard_counts_nothing_that_is_not_shared_with_them(cast: Cast, enter: Enter) -> None:
+    for topic in ("Secret offer", "Another secret offer"):
+        cast.delivered(topic=topic)
+    for topic in ("Secret work", "Secret together"):
+        made = cast.managed(topic=topic, estimated_revenue=Decimal(7_770_000))
+        add_note(key=made.pk, body="A secret question", shared=True, by=cast.chris)
+    won = cast.managed(topic="Secret win")
+    actions.win(key=won.pk, reason="price", by=cast.mads)
+    text = body(enter(cast.sofie))
+    for words in ("ecret", "7.77", "15.5", "won this quarter</a>", "Mads", "Chris Mølgaard wrote"):
+        assert words not in text, words
+    assert "Nothing waits for Nordlys IT right now." in text
+    assert "You manage no open opportunities" in text
+
+
+def test_a_question_and_late_work_wait_with_the_way_to_answer_them(
+    cast: Cast, enter: Enter, freeze: Any
+) -> None:
+    freeze(datetime(2026, 11, 1, 9, tzinfo=UTC))
+    asked, late, silent = (
+        cast.managed(topic="Asked"),
+        cast.managed(topic="Late"),
+        cast.managed(topic="Silent"),
+    )
+    freeze(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    add_note(key=asked.pk, body="Who signs for the school?", shared=True, by=cast.chris)
+    add_note(key=late.pk, body="We called.", shared=True, by=cast.mads)
+    type(late).objects.filter(pk=late.pk).update(estimated_close_date=date(2026, 11, 9))
+    text = body(enter(cast.mads))
+    for words in (
+        "Chris Mølgaard wrote: Asked",
+        "“Who signs for the school?”",
+        "16 days overdue: Late",
+        f'href="{reverse("portal:opportunity", args=[late.pk])}?dialog=extend"',
+        "No news for 24 days: Silent",
+        f'href="{reverse("portal:opportunity", args=[silent.pk])}#timeline"',
+        "3 things wait for Nordlys IT.",
+        "1 note to answer",
+        "1 overdue",
+        "1 without news",
+    ):
+        assert words in text, words
+
+
+def test_in_a_collaboration_nobody_is_offered_to_extend(cast: Cast, enter: Enter) -> None:
+    made = cast.managed()
+    actions.share(key=made.pk, partners=[cast.nordlys, cast.fjord], by=cast.chris)
+    type(made).objects.filter(pk=made.pk).update(estimated_close_date=date(2020, 1, 1))
+    text = body(enter(cast.mads))
+    assert "overdue:" in text
+    assert "dialog=extend" not in text
 
 
 def test_when_all_is_answered_it_says_so_calmly(cast: Cast, enter: Enter) -> None:

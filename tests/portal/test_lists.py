@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from kanal.directory.models import Account
 from kanal.distribution import actions
+from kanal.opportunities.actions import add_note
 from kanal.opportunities.models import Opportunity, Participation
 from tests.cast import Cast
 from tests.portal.conftest import Enter
@@ -205,6 +206,46 @@ def test_your_answers_are_those_of_the_last_30_days_without_a_link_where_it_is_g
     assert str(kept.pk) in text
 
 
+# ── Filters ──────────────────────────────────────────────────────────────────────────────────────
+def test_the_managed_list_is_narrowed_to_what_daily_work_needs(cast: Cast, enter: Enter, freeze: Any) -> None:
+    freeze(datetime(2026, 10, 1, 9, tzinfo=UTC))
+    silent, late, asked, together, mine = (
+        cast.managed(topic=topic) for topic in ("Silent", "Late", "Asked", "Together", "Mine")
+    )
+    freeze(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    for made in (late, asked, together, mine):
+        add_note(key=made.pk, body="We called.", shared=True, by=cast.mads)
+    Opportunity.objects.filter(pk=late.pk).update(estimated_close_date=date(2026, 11, 1))
+    add_note(key=asked.pk, body="Who signs?", shared=True, by=cast.chris)
+    actions.share(key=together.pk, partners=[cast.nordlys, cast.fjord], by=cast.chris)
+    actions.move_stage(key=mine.pk, stage="quoting", by=cast.mads)
+    Participation.objects.filter(opportunity=mine).update(assignee=cast.mads)
+    client = enter(cast.mads)
+    for query, expected in {
+        "need=stalled": ["Silent"],
+        "need=overdue": ["Late"],
+        "need=asked": ["Asked"],
+        "together=1": ["Together"],
+        "mine=1": ["Mine"],
+        "stage=quoting": ["Mine"],
+        "status=on_hold": [],
+        "need=nonsense&stage=nonsense&status=nonsense": ["Silent", "Late", "Asked", "Together", "Mine"],
+    }.items():
+        found = topics(body(client, f"{LISTS}?{query}&msort=topic"), "managed")
+        assert sorted(found) == sorted(expected), query
+        assert sorted(row[1] for row in export(client, "managed", query=f"?{query}")[1:]) == sorted(expected)
+    text = section(body(client, f"{LISTS}?status=on_hold"), "managed")
+    assert "Nothing that you manage fits these filters." in text
+    assert "Clear the filters" in text
+    assert silent.reference in section(body(client, f"{LISTS}?need=stalled"), "managed")
+
+
+def test_a_search_keeps_the_filters(cast: Cast, enter: Enter) -> None:
+    text = body(enter(cast.mads), f"{LISTS}?need=overdue&mine=1&state=open")
+    for name, value in (("need", "overdue"), ("mine", "1"), ("state", "open")):
+        assert f'<input type="hidden" name="{name}" value="{value}">' in text
+
+
 # ── Export ───────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_an_export_holds_what_the_list_shows(cast: Cast, enter: Enter, kind: str) -> None:
@@ -260,6 +301,7 @@ def queries_of(client: Any, address: str) -> int:
         "/portal/",
         LISTS,
         f"{LISTS}?q=erp",
+        f"{LISTS}?need=overdue&msort=next",
         "/portal/opportunities/export/managed.csv",
         "/portal/opportunities/export/distributed.csv",
     ],
@@ -272,6 +314,10 @@ def test_one_row_and_three_rows_take_the_same_number_of_queries(
         made = cast.managed(account=Account.objects.create(name="Work for", city="Odense"), contact=None)
         actions.share(key=made.pk, partners=[cast.nordlys, cast.fjord], by=cast.chris)
         cast.managed()
+        asked = cast.managed()
+        add_note(key=asked.pk, body="Who signs?", shared=True, by=cast.chris)
+        late = cast.managed()
+        Opportunity.objects.filter(pk=late.pk).update(estimated_close_date=date(2020, 1, 1))
         declined = cast.delivered()
         actions.decline(key=declined.pk, reason="too_small", by=cast.mads)
 

@@ -172,7 +172,11 @@ def activity(person: Person, *, limit: int) -> list[TimelineEntry]:
     Whatever somebody does moves `active_at` of its opportunity, so the newest entries are found on those that are
     newest by it: it takes two short reads however long the timelines are.
     """
-    newest = running(person).order_by("-active_at", "-pk").only("opportunity", "kind", "partner", "active_at")
+    newest = (
+        running(person)
+        .order_by("-active_at", "-pk")
+        .only("opportunity", "kind", "partner", "since", "active_at")
+    )
     found: list[TimelineEntry] = []
     for size in _LOOKS:
         parts = list(newest[:size])
