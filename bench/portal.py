@@ -192,7 +192,7 @@ def _write(
     ).write(
         (new_key(), plan.key, now - timedelta(days=plan.number % 30, seconds=place_), plan.partner.pk)
         for plan in plans
-        for place_ in range(plan.number % 10)
+        for place_ in range(plan.number % 3)
     )
 
 

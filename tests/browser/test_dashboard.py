@@ -36,7 +36,7 @@ WORDS = {
     },
     "da": {
         "heading": "Partnerdashboard",
-        "waits": "Det venter på dig",
+        "waits": "Det venter på jer",
         "distributed": "Distribuerede salgsmuligheder",
         "managed": "Administrerede salgsmuligheder",
         "activity": "Seneste aktivitet",
