@@ -6,7 +6,7 @@ import argparse
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bench import pages, place, table
@@ -117,6 +117,14 @@ def _plans(dice: random.Random, partners: Sequence[Any]) -> Iterator[_Plan]:
         yield _Plan(new_key(), number, partner, dice.choice(STATES), dice.randrange(200))
 
 
+_COLUMNS = (
+    *("id", "reference", "external_key", "topic", "account_id", "partner_id", "estimated_revenue"),
+    *("estimated_revenue_base", "actual_revenue", "actual_revenue_base", "estimated_close_date"),
+    *("actual_close_date", "status", "status_before_hold", "stage", "answer_by", "last_activity_at"),
+    *("created_at", "next_step", "next_step_on"),
+)
+
+
 def _write(
     dice: random.Random,
     plans: Sequence[_Plan],
@@ -126,73 +134,62 @@ def _write(
     seller: Any,
 ) -> None:
     from kanal.config import clock
-    from kanal.importing.copying import Bulk, new_key
-    from kanal.opportunities.lifecycle import Stage
-    from kanal.opportunities.models import Opportunity, Participation, TimelineEntry
+    from kanal.importing.copying import Bulk
+    from kanal.opportunities.models import Opportunity
 
-    now, stages = clock.now(), list(Stage.values)
-    opportunity = (
-        *("id", "reference", "external_key", "topic", "account_id", "partner_id", "estimated_revenue"),
-        *("estimated_revenue_base", "actual_revenue", "actual_revenue_base", "estimated_close_date"),
-        *("actual_close_date", "status", "status_before_hold", "stage", "answer_by", "last_activity_at"),
-        *("created_at", "next_step", "next_step_on"),
+    now = clock.now()
+    opportunities = Bulk(Opportunity, _COLUMNS, currency_id=currency.pk, owner_id=owner.pk)
+    opportunities.write(_row(plan, now, dice, customers) for plan in plans)
+    _take_part(plans, now, seller)
+    _say(plans, now, owner)
+
+
+def _row(plan: _Plan, now: datetime, dice: random.Random, customers: Sequence[Any]) -> Sequence[Any]:
+    from kanal.opportunities.lifecycle import Stage
+
+    value, closed = 1000 * (1 + plan.number % 900), plan.status in {"won", "lost"}
+    due = now.date() + timedelta(days=dice.randrange(-20, 120))
+    won = value if plan.status == "won" else 0 if closed else None
+    return (
+        *(plan.key, f"BENCH-{plan.number}", f"bench:{plan.number}", f"ERP renewal for {plan.number} users"),
+        *(dice.choice(customers).pk, plan.partner.pk, value, value, won, won, due),
+        *(now.date() - timedelta(days=plan.age // 2) if closed else None, plan.status),
+        *("accepted" if plan.status == "on_hold" else "", Stage.values[plan.number % 5]),
+        now + timedelta(hours=plan.number % 60) if plan.status == "delivered" else None,
+        *(now - timedelta(days=min(plan.age, plan.number % 30)), now - timedelta(days=plan.age)),
+        *(("Second meeting", due) if plan.number % 3 else ("", None)),
     )
 
-    def rows() -> Iterator[Sequence[Any]]:
-        for plan in plans:
-            begun, value, closed = (
-                now - timedelta(days=plan.age),
-                1000 * (1 + plan.number % 900),
-                plan.status in {"won", "lost"},
-            )
-            due = now.date() + timedelta(days=dice.randrange(-20, 120))
-            won = value if plan.status == "won" else 0 if closed else None
-            yield (
-                *(
-                    plan.key,
-                    f"BENCH-{plan.number}",
-                    f"bench:{plan.number}",
-                    f"ERP renewal for {plan.number} users",
-                ),
-                *(dice.choice(customers).pk, plan.partner.pk, value, value, won, won, due),
-                *(now.date() - timedelta(days=plan.age // 2) if closed else None, plan.status),
-                *("accepted" if plan.status == "on_hold" else "", stages[plan.number % 5]),
-                *(now + timedelta(hours=plan.number % 60) if plan.status == "delivered" else None,),
-                *(now - timedelta(days=min(plan.age, plan.number % 30)), begun),
-                *(("Second meeting", due) if plan.number % 3 else ("", None)),
-            )
 
-    Bulk(Opportunity, opportunity, currency_id=currency.pk, owner_id=owner.pk).write(rows())
+def _take_part(plans: Sequence[_Plan], now: datetime, seller: Any) -> None:
+    """Give each partner its part; the seller of the largest has some of its work, another partner joins some of it."""
+    from kanal.importing.copying import Bulk, new_key
+    from kanal.opportunities.models import Participation
+
     parts = [(new_key(), plan) for plan in plans]
     mine = [(key, plan) for key, plan in parts if plan.partner == plans[0].partner]
-    assigned = {key for key, _plan in mine[:SHARED_WITH_SELLER]}
-    Bulk(Participation, ("id", "opportunity_id", "partner_id", "kind", "since", "assignee_id")).write(
-        (
-            key,
-            plan.key,
-            plan.partner.pk,
-            _kind(plan),
-            now - timedelta(days=plan.age),
-            seller.pk if key in assigned else None,
-        )
+    assigned = {key: seller.pk for key, _plan in mine[:SHARED_WITH_SELLER]}
+    varying = ("id", "opportunity_id", "partner_id", "kind", "since", "assignee_id")
+    Bulk(Participation, varying).write(
+        (key, plan.key, plan.partner.pk, _kind(plan), now - timedelta(days=plan.age), assigned.get(key))
         for key, plan in parts
     )
-    Bulk(Participation.people.through, ("participation_id", "person_id")).write(
-        (key, seller.pk) for key in sorted(assigned)
-    )
+    Bulk(Participation.people.through, ("participation_id", "person_id")).write(assigned.items())
     Bulk(Participation, ("id", "opportunity_id", "partner_id"), kind="collaborating", since=now).write(
         (new_key(), plan.key, plans[-1].partner.pk) for _key, plan in mine if _kind(plan) == "collaborating"
     )
-    Bulk(
-        TimelineEntry,
-        ("id", "opportunity_id", "at", "partner_id"),
-        body="How is it going?",
-        author_id=owner.pk,
-        visibility="shared",
-    ).write(
-        (new_key(), plan.key, now - timedelta(days=plan.number % 30, seconds=place_), plan.partner.pk)
+
+
+def _say(plans: Sequence[_Plan], now: datetime, owner: Any) -> None:
+    """Write notes of the vendor on two of three; each waits for an answer."""
+    from kanal.importing.copying import Bulk, new_key
+    from kanal.opportunities.models import TimelineEntry
+
+    said = {"body": "How is it going?", "author_id": owner.pk, "visibility": "shared"}
+    Bulk(TimelineEntry, ("id", "opportunity_id", "at", "partner_id"), **said).write(
+        (new_key(), plan.key, now - timedelta(days=plan.number % 30, seconds=second), plan.partner.pk)
         for plan in plans
-        for place_ in range(plan.number % 3)
+        for second in range(plan.number % 3)
     )
 
 
