@@ -140,6 +140,9 @@ def test_people_of_a_customer_are_kept_the_same_way(cast: Cast, enter: Enter) ->
     assert client.post(address, {"name": "Else C.", "version": "1"}).status_code == 409
     body(client.post(address, {"name": "Else C.", "email": "no address", "version": "2"}), 422)
     assert enter(cast.mads).post(reverse("portal:contact_archive", args=[person.pk])).status_code == 302
+    text = body(client.get(reverse("portal:customer", args=[account.pk])))
+    assert address in text, "it can be found again, to be restored"
+    assert "Archived" in text
     person.refresh_from_db()
     assert (person.name, person.archived_at is None) == ("Else B.", False)
 

@@ -162,6 +162,17 @@ def test_what_waits_and_what_is_approved_read_otherwise(cast: Cast, enter: Enter
     assert client.get(reverse("portal:opportunity_revise", args=[made.pk])).status_code == 302
 
 
+@pytest.mark.parametrize("address", ["/portal/", "/portal/opportunities/"])
+def test_the_lists_mark_what_waits_and_lead_to_a_new_one(cast: Cast, enter: Enter, address: str) -> None:
+    made = cast.made()
+    client = enter(cast.mads)
+    text = body(client.get(address))
+    assert "Waits for approval" in text
+    assert f'href="{NEW}"' in text
+    actions.approve(key=made.pk, by=cast.chris)
+    assert "Waits for approval" not in body(client.get(address))
+
+
 def test_a_refused_one_says_why_and_whom_to_ask(cast: Cast, enter: Enter) -> None:
     made = cast.made()
     actions.refuse(key=made.pk, reason="duplicate", text="We sell there already.", by=cast.ada)

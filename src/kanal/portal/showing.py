@@ -36,6 +36,10 @@ ICONS = {
     "shared": "users",
     "left": "x",
     "alone": "flag",
+    "made": "plus",
+    "changed": "pencil",
+    "approved": "shield-check",
+    "refused": "ban",
     "held": "clock",
     "extended": "calendar",
 }

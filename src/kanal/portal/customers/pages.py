@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render as draw_part
 from django.urls import reverse
@@ -27,6 +28,7 @@ from kanal.web.components import Crumb, Tab
 
 SIZE = 25
 LATEST = 10
+IN_USE_FIRST = (F("archived_at").asc(nulls_first=True), "name", "pk")
 SORTS = {"name": "name", "city": "city", "industry": "industry__name", "changed": "modified_at"}
 
 
@@ -153,9 +155,7 @@ def _page(
         "form": form,
         "may_change": account.archived_at is None,
         "may_archive": access.refusal_to_archive(person, "accounts") is None,
-        "contacts": queries.contacts(person)
-        .filter(account=account, archived_at__isnull=account.archived_at is None)
-        .order_by("name", "pk"),
+        "contacts": list(queries.contacts(person).filter(account=account).order_by(*IN_USE_FIRST)),
         "sales": list(sales.order_by("-created_at", "-pk")[:LATEST]),
         **_warning(account),
         **more,
