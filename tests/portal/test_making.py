@@ -143,13 +143,11 @@ def test_it_is_rewritten_while_it_waits(cast: Cast, enter: Enter) -> None:
 
 def test_it_is_canceled_while_it_waits(cast: Cast, enter: Enter) -> None:
     made = cast.made()
-    client, address = enter(cast.mads), reverse("portal:opportunity_cancel", args=[made.pk])
-    body(client.get(address))
-    assert "Choose a reason" in body(client.post(address, {"text": "Oh well"}), 422)
-    assert client.post(address, {"close_reason": "mistake"}).status_code == 302
+    client = enter(cast.mads)
+    assert 'id="cancel"' in body(client.get(reverse("portal:opportunity", args=[made.pk])))
+    client.post(reverse("portal:work", args=[made.pk, "cancel"]), {"cancel-reason": "mistake"})
     made.refresh_from_db()
     assert made.status == Status.CANCELED
-    assert client.post(address, {"close_reason": "mistake"}).status_code == 409
 
 
 def test_what_waits_and_what_is_approved_read_otherwise(cast: Cast, enter: Enter) -> None:
@@ -184,7 +182,7 @@ def test_a_refused_one_says_why_and_whom_to_ask(cast: Cast, enter: Enter) -> Non
 
 def test_a_rival_finds_nothing_of_it(cast: Cast, enter: Enter) -> None:
     made = cast.made()
-    for name in ("opportunity", "opportunity_revise", "opportunity_cancel"):
+    for name in ("opportunity", "opportunity_revise"):
         address = reverse(f"portal:{name}", args=[made.pk])
         assert enter(cast.bo).get(address).status_code == 404
         assert enter(cast.sofie).get(address).status_code == 404, "nor a seller with whom it is not shared"

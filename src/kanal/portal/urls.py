@@ -15,7 +15,6 @@ urlpatterns = [
     path("opportunities/export/<slug:which>.<slug:kind>", downloads.download, name="export"),
     path("opportunities/new/", making.new, name="opportunity_new"),
     path("opportunities/<uuid:key>/rewrite/", making.revise, name="opportunity_revise"),
-    path("opportunities/<uuid:key>/cancel/", making.call_off, name="opportunity_cancel"),
     path("opportunities/<uuid:key>/", record.opportunity, name="opportunity"),
     path("opportunities/<uuid:key>/accept/", answers.accept, name="accept"),
     path("opportunities/<uuid:key>/decline/", answers.decline, name="decline"),

@@ -1,4 +1,4 @@
-"""What the portal's look-up fields search: the company's own customers and their people, and the products."""
+"""What the portal's look-up fields search: the company's own customers and their people."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from kanal.directory import queries
-from kanal.directory.models import Product
 from kanal.portal.guard import me, partner_page
 
 LIMIT = 20
@@ -54,11 +53,3 @@ def contacts(request: HttpRequest) -> JsonResponse:
         "name",
         hint=lambda one: ", ".join(text for text in (one.job_title, one.account.name) if text),
     )
-
-
-@partner_page
-@require_safe
-def products(request: HttpRequest) -> JsonResponse:
-    """Search what the vendor sells."""
-    records = Product.objects.filter(archived_at__isnull=True).select_related("family")
-    return _answer(request, records, "name", "code", hint=lambda one: f"{one.code}, {one.family}".strip(", "))

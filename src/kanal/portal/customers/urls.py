@@ -17,5 +17,4 @@ urlpatterns = [
     path("contacts/<uuid:key>/restore/", contacts.restore, name="contact_restore"),
     path("lookup/customers/", lookups.customers, name="lookup_customers"),
     path("lookup/contacts/", lookups.contacts, name="lookup_contacts"),
-    path("lookup/products/", lookups.products, name="lookup_products"),
 ]

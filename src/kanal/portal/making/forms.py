@@ -6,20 +6,20 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
-from django.forms import BaseFormSet, formset_factory
+from django.forms import BaseFormSet
 from django.urls import reverse_lazy
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kanal.directory import queries
 from kanal.directory.countries import countries
-from kanal.directory.models import Account, Contact, Currency, Person, Product
+from kanal.directory.models import Account, Contact, Currency, Person
 from kanal.directory.refusal import Stale
 from kanal.distribution.actions import NextStep
 from kanal.opportunities.actions import NewAccount, NewContact, Values
 from kanal.opportunities.actions.values import Line
-from kanal.opportunities.models import CloseReason, Opportunity
+from kanal.opportunities.models import Opportunity
 from kanal.portal.forms import DomainForm
+from kanal.portal.work_products import LineForm
 from kanal.web.forms import AmountField, DateField, LookupField
 
 
@@ -173,38 +173,9 @@ def _initial(made: Opportunity) -> dict[str, Any]:
     return {name.removesuffix("_id"): getattr(made, name) for name in names.split()}
 
 
-class LineForm(forms.Form):
-    """One product that the customer would buy."""
-
-    product = LookupField(
-        Product.objects.filter(archived_at__isnull=True),
-        url=reverse_lazy("portal:lookup_products"),
-        label=gettext_lazy("Product"),
-        required=False,
-    )
-    quantity = AmountField(
-        label=gettext_lazy("Quantity"), required=False, max_digits=12, min_value=Decimal("0.01"), initial=1
-    )
-    unit_price = AmountField(label=gettext_lazy("Price each"), required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for the product where a price was written for none."""
-        data = super().clean() or {}
-        if data.get("unit_price") is not None and not data.get("product") and "product" not in self.errors:
-            self.add_error("product", _("Choose the product that this price is for."))
-        return data
-
-
-LineForms: type[BaseFormSet[LineForm]] = formset_factory(LineForm, extra=1, can_delete=True, max_num=50)
-
-
 def chosen(lines: BaseFormSet[LineForm]) -> list[Line]:
     """Give the products as the action takes them."""
-    return [
-        Line(data["product"], data.get("quantity") or Decimal(1), data.get("unit_price"))
-        for data in (line.cleaned_data for line in lines.forms)
-        if data.get("product") and not data.get("DELETE")
-    ]
+    return [line for line in (one.line() for one in lines.forms) if line is not None]
 
 
 def lines_of(made: Opportunity) -> list[dict[str, Any]]:
@@ -218,20 +189,3 @@ def lines_of(made: Opportunity) -> list[dict[str, Any]]:
 def _short(number: Decimal) -> Decimal:
     """Give a number without decimals that say nothing."""
     return number.quantize(Decimal(1)) if number == number.to_integral_value() else number
-
-
-class CancelForm(DomainForm):
-    """Why a partner calls off what it made."""
-
-    close_reason = forms.ChoiceField(label=gettext_lazy("Reason"), required=False)
-    text = forms.CharField(
-        label=gettext_lazy("In your own words"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        reason = cast("forms.ChoiceField", self.fields["close_reason"])
-        reason.choices = [("", _("Choose a reason")), *CloseReason.choices]

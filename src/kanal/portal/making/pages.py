@@ -20,11 +20,11 @@ from kanal.directory.queries import similar as similar_to
 from kanal.directory.refusal import Conflict, Invalid, NotAllowed, Stale
 from kanal.distribution import actions, queries
 from kanal.opportunities import access
-from kanal.opportunities.lifecycle import Verb
 from kanal.opportunities.models import Opportunity
 from kanal.portal.guard import me, partner_page
-from kanal.portal.making.forms import CancelForm, LineForm, LineForms, MakeForm, chosen, lines_of
+from kanal.portal.making.forms import MakeForm, chosen, lines_of
 from kanal.portal.pages import render
+from kanal.portal.work_products import LineForm, LineForms
 from kanal.web import similar
 from kanal.web.components import Crumb
 
@@ -63,43 +63,6 @@ def revise(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("portal:opportunity", key)
     form = MakeForm(by=person, made=made)
     return _draw(request, form, LineForms(prefix="lines", initial=lines_of(made)), made)
-
-
-@partner_page
-@require_http_methods(["GET", "HEAD", "POST"])
-def call_off(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """Cancel what the company made.
-
-    Raises:
-        Missing: there is none that this person sees.
-        NotAllowed: this person may not cancel it.
-        Conflict: it is closed already.
-    """
-    opened = queries.opened(me(request), key)
-    made = opened.opportunity
-    allowed = access.may(me(request), Verb.CANCEL, made, opened.part)
-    if not allowed:
-        raise NotAllowed(allowed.reason or "")
-    form = CancelForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            actions.cancel(
-                key=key,
-                reason=form.cleaned_data["close_reason"],
-                text=form.cleaned_data["text"],
-                by=me(request),
-            )
-        except Invalid as refused:
-            form.take(refused)
-        else:
-            messages.success(request, _("Canceled"))
-            return redirect("portal:opportunity", key)
-    crumbs = [
-        Crumb(_("Opportunities"), reverse("portal:opportunities")),
-        Crumb(made.topic, reverse("portal:opportunity", args=[key])),
-    ]
-    facts = {"nav": "portal:opportunities", "crumbs": crumbs, "made": made, "form": form}
-    return render(request, "portal/making/cancel.html", facts, 422 if form.is_bound else 200)
 
 
 def _key(text: str) -> uuid.UUID | None:
