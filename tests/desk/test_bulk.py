@@ -127,7 +127,16 @@ def test_a_long_run_shows_how_far_it_is_and_the_page_changes_when_it_ends(cast: 
     doing.carry_out(key=run.pk)
     polled = desk.get(f"/sales/bulk/{run.pk}/", headers={"HX-Request": "true"})
     assert polled["HX-Refresh"] == "true"
-    assert "Done 51 Skipped 0 Failed 0" in text(desk.get(f"/sales/bulk/{run.pk}/"))
+    page = text(desk.get(f"/sales/bulk/{run.pk}/"))
+    assert "Done 51 Skipped 0 Failed 0" in page
+    assert "To NI Nordlys IT By CM Chris Mølgaard" in page
+
+
+def test_a_change_of_owner_names_the_new_owner_and_no_partner(cast: Cast) -> None:
+    wish = Wish(BulkVerb.CHANGE_OWNER, owner=cast.sally)
+    run = doing.start(wish=wish, keys=[cast.opportunity().pk], by=cast.chris)
+    page = text(of(cast.chris).get(f"/sales/bulk/{run.pk}/"))
+    assert "State Done New owner SW Sally Winther By CM Chris Mølgaard" in page
 
 
 def queries_of(client: Client, where: str) -> int:

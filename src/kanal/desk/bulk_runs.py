@@ -37,7 +37,7 @@ def page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "title": _title(run),
         "back": _back(run),
         "crumbs": [Crumb(_("Sales"), ""), Crumb(_("Opportunities"), reverse("desk:opportunities"))],
-        "partners": runs.partners_of(run),
+        "takers": runs.partners_of(run),
         **(_results(request, run, sums) if run.is_over else {}),
     }
     response = render(request, "desk/bulk/run.html", context)
