@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core import mail
@@ -227,6 +228,14 @@ def test_the_table_of_transitions_is_whole() -> None:
     }  # fmt: skip
     assert set(WORDS) == set(Kind)
     assert {Side.VENDOR, Side.APPLICANT} == set(Side)
+
+
+def test_the_page_in_the_docs_has_the_same_table() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for row in TRANSITIONS:
+        sources = ", ".join(str(status.label) for status in Status if status in row.sources)
+        line = f"| {row.verb.label.lower()} | {sources} | {row.target.label} | {row.side} |"
+        assert line in page, line
 
 
 def test_nothing_happens_to_what_is_decided(cast: Cast) -> None:
