@@ -334,6 +334,13 @@ def test_the_nearest_companies_are_shown_with_why_partners_among_them(cast: Cast
     assert "domain" in first.near.why
 
 
+def test_an_approved_applicant_is_not_near_to_itself(cast: Cast) -> None:
+    made = waiting(cast)
+    done = actions.approve(key=made.pk, approval=approval(cast), by=cast.chris)
+    assert done.partner is not None
+    assert done.partner.account not in [one.near.account for one in queries.near(cast.chris, done)]
+
+
 def test_other_applications_of_the_same_company_are_found_by_domain_and_mail(cast: Cast) -> None:
     first = waiting(cast)
     same_domain = waiting(cast, email="per@elsewhere.example", company="Sonderbo")

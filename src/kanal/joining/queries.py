@@ -100,6 +100,7 @@ def near(person: Person, found: Application) -> list[NearCompany]:
         number=found.registration_number,
         least=_LEAST,
         limit=_NEAR,
+        but=found.partner.account_id if found.partner else None,  # not what it became itself
     )
     partners = Partner.objects.select_related("account").in_bulk(
         [one.account.pk for one in accounts], field_name="account_id"
