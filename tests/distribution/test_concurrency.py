@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -14,7 +15,7 @@ from kanal.distribution import actions
 from kanal.distribution.actions import Move, save
 from kanal.distribution.models import Offer
 from kanal.opportunities.actions import Values
-from kanal.opportunities.models import Opportunity, Participation
+from kanal.opportunities.models import Opportunity, Participation, TimelineEntry
 from tests import cast as casting
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engine]
@@ -141,3 +142,55 @@ def test_approving_and_refusing_what_a_partner_made_never_both_succeed() -> None
         assert sum(isinstance(result, Opportunity) for result in results) == 1, results
         assert made.status == ("approved" if isinstance(results[0], Opportunity) else "canceled")
         assert Participation.objects.filter(opportunity=made, until=None).count() == 1
+
+
+def test_two_colleagues_closing_the_same_one_at_once_one_wins_and_the_other_is_told() -> None:
+    cast = casting.make()
+    for _ in range(20):
+        opportunity = cast.managed()
+        results = race(
+            lambda key=opportunity.pk: actions.win(key=key, reason="best_fit", by=cast.mads),
+            lambda key=opportunity.pk: actions.lose(key=key, reason="price", by=cast.anna),
+        )
+        refusals = [result for result in results if isinstance(result, Refusal)]
+        assert len(refusals) == 1
+        assert "can’t be done while the status is" in str(refusals[0])
+        opportunity.refresh_from_db()
+        assert opportunity.status == ("lost" if isinstance(results[0], Refusal) else "won")
+
+
+def test_the_last_extension_is_granted_once_to_two_who_ask_at_once() -> None:
+    cast = casting.make()
+    for _ in range(20):
+        opportunity = cast.managed()
+        day = opportunity.estimated_close_date
+        assert day
+        actions.extend(key=opportunity.pk, until=day + timedelta(1), reason="Tender", by=cast.mads)
+        results = race(
+            lambda key=opportunity.pk, day=day: actions.extend(
+                key=key, until=day + timedelta(2), reason="More", by=cast.mads
+            ),
+            lambda key=opportunity.pk, day=day: actions.extend(
+                key=key, until=day + timedelta(3), reason="More", by=cast.anna
+            ),
+        )
+        assert sum(isinstance(result, Opportunity) for result in results) == 1
+        extended = TimelineEntry.objects.filter(opportunity=opportunity, event="extended")
+        assert extended.count() == 2
+
+
+def test_two_who_edit_the_same_version_lose_nothing_silently() -> None:
+    cast = casting.make()
+    opportunity = cast.managed()
+    results = race(
+        *[
+            lambda step=step, by=by: actions.update(
+                key=opportunity.pk, version=opportunity.version, changes={"next_step": step}, by=by
+            )
+            for step, by in (("Call", cast.mads), ("Write", cast.anna))
+        ]
+    )
+    saved = [result.next_step for result in results if isinstance(result, Opportunity)]
+    assert len(saved) == 1
+    opportunity.refresh_from_db()
+    assert opportunity.next_step == saved[0]
