@@ -135,6 +135,9 @@ class _Teller:
                 self.says(story.hours(1, 12), story.owner, talk.WATCHING, shared=False)
             if story.happens(0.2):
                 self.says(story.hours(1, 9), self.chris, talk.ADVICE)
+        if moves and story.number % 3:
+            step = talk.NEXT_STEPS[story.number % len(talk.NEXT_STEPS)]
+            story.add(0.2, "plan", self.worker, next_step=step, days=2 + story.number % 9)
 
     def ends(self, low: float, high: float) -> None:
         """Nothing more happened since."""

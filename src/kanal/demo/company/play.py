@@ -14,7 +14,6 @@ from kanal.demo.company.attachments import for_note
 from kanal.demo.company.people import World
 from kanal.demo.company.story import Step, Story, values_of
 from kanal.directory import actions as directory
-from kanal.directory.acting import acting
 from kanal.directory.models import Account, Person
 from kanal.distribution import actions
 from kanal.opportunities import access
@@ -23,7 +22,6 @@ from kanal.opportunities.actions.notes import readers
 from kanal.opportunities.models import (
     Opportunity,
     OpportunityProduct,
-    Participation,
     TimelineEntry,
     Visibility,
 )
@@ -119,11 +117,16 @@ def _see(stage: Stage, story: Story, step: Step) -> None:
 
 def _hand_over(stage: Stage, story: Story, step: Step) -> None:
     seller: Person = step.facts["seller"]
-    with acting(step.by):
-        part = Participation.objects.get(
-            opportunity=stage.key(story), partner=seller.partner_id, until__isnull=True
-        )
-        part.people.add(seller)
+    actions.assign(key=stage.key(story), to=seller.pk, by=step.person)
+
+
+def _plan(stage: Stage, story: Story, step: Step) -> None:
+    version = Opportunity.objects.values_list("version", flat=True).get(pk=stage.key(story))
+    changes = {
+        "next_step": step.facts["next_step"],
+        "next_step_on": clock.today() + timedelta(days=step.facts["days"]),
+    }
+    actions.update(key=stage.key(story), version=version, changes=changes, by=step.person)
 
 
 def _extend(stage: Stage, story: Story, step: Step) -> None:
@@ -170,6 +173,7 @@ DOINGS: dict[str, Callable[[Stage, Story, Step], None]] = {
     "note": _note,
     "see": _see,
     "hand_over": _hand_over,
+    "plan": _plan,
     "extend": _extend,
     "expire": _expire,
     "win": _win,

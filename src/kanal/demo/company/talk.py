@@ -194,3 +194,13 @@ OVERRIDE = [
     "Spoke with their manager: a consultant has come free, they want it now.",
     "No other partner in the country; they agreed to look at it anew with our help.",
 ]
+
+NEXT_STEPS = [
+    "Send the revised offer",
+    "Show the warehouse module to the store managers",
+    "Get the data model agreed with their controller",
+    "Call about the budget for next year",
+    "Meet the board with a first view of the figures",
+    "Read in two ledgers as a trial",
+    "Ask for the contract to be signed",
+]
