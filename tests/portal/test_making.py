@@ -153,7 +153,9 @@ def test_it_is_canceled_while_it_waits(cast: Cast, enter: Enter) -> None:
 def test_what_waits_and_what_is_approved_read_otherwise(cast: Cast, enter: Enter) -> None:
     made = cast.made()
     client, address = enter(cast.mads), reverse("portal:opportunity", args=[made.pk])
-    assert "Waits for approval" in body(client.get(address))
+    text = body(client.get(address))
+    assert "Waits for approval" in text
+    assert reverse("portal:customer", args=[made.account_id]) in text, "it is the company's own customer"
     actions.approve(key=made.pk, by=cast.chris)
     text = body(client.get(address))
     assert "Waits for approval" not in text
@@ -178,6 +180,12 @@ def test_a_refused_one_says_why_and_whom_to_ask(cast: Cast, enter: Enter) -> Non
     assert "Havn Systems refused this opportunity" in text
     for words in ("Duplicate", "We sell there already.", "Ada Holm decided", "mailto:chris@havn.example"):
         assert words in text
+
+
+def test_a_customer_that_is_not_the_companys_own_is_no_link(cast: Cast, enter: Enter) -> None:
+    text = body(enter(cast.mads).get(reverse("portal:opportunity", args=[cast.managed().pk])))
+    assert cast.lindholm.name in text
+    assert str(cast.lindholm.pk) not in text
 
 
 def test_a_rival_finds_nothing_of_it(cast: Cast, enter: Enter) -> None:
