@@ -161,6 +161,47 @@ FORBIDDEN = {
 }
 
 
+# What the dialogs of these verbs would send.
+SENT = {
+    "win": {"win-revenue": "1000", "win-on": "2026-01-05", "win-reason": "best_fit"},
+    "lose": {"lose-reason": "price", "lose-on": "2026-01-05"},
+    "return": {"return-reason": "no_funding"},
+    "extend": {"extend-until": "2027-03-01", "extend-reason": "Tender"},
+    "hold": {"hold-reason": "Budget"},
+    "cancel": {"cancel-reason": "duplicate"},
+}
+
+
+@pytest.mark.parametrize("what", SENT)
+def test_the_page_has_no_such_button_and_a_request_by_hand_is_refused_with_the_reason(
+    cast: Cast, enter: Enter, what: str
+) -> None:
+    made = together(cast)
+    client = enter(cast.anna)
+    address = reverse("portal:work", args=[made.pk, what])
+    assert address not in page(client, made)
+    assert reverse("portal:work", args=[made.pk, "stage"]) in page(client, made)
+    answer = client.post(address, SENT[what])
+    assert answer.status_code == 403
+    assert "In a partner collaboration, no single partner may do this." in answer.content.decode()
+    assert Opportunity.objects.get().status == "accepted"
+
+
+def test_it_is_assigned_within_the_own_company_only_and_others_do_not_see_to_whom(
+    cast: Cast, enter: Enter
+) -> None:
+    made = together(cast)
+    client = enter(cast.mads)
+    address = reverse("portal:work", args=[made.pk, "assign"])
+    answer = client.post(address, {"assign-to": str(cast.freja.pk)})
+    assert answer.status_code == 422
+    part = Participation.objects.get(opportunity=made, partner=cast.nordlys, until=None)
+    assert part.assignee is None
+    assert client.post(address, {"assign-to": str(cast.sofie.pk)}).status_code == 302
+    assert "Sofie Dahl" in page(client, made)
+    assert "Sofie Dahl" not in page(enter(cast.freja), made)
+
+
 @pytest.mark.parametrize("verb", FORBIDDEN, ids=lambda verb: verb.value)
 @pytest.mark.parametrize("name", ["anna", "mads", "sofie"])
 def test_no_partner_closes_returns_extends_holds_or_cancels_what_is_shared(
@@ -242,6 +283,19 @@ def test_the_open_page_and_the_file_of_a_removed_partner(removed: Any) -> None:
     assert "Your company no longer takes part" in page(client, made, status=404)
     assert client.get(reverse("portal:file", args=[file.pk])).status_code == 404
     assert made.topic not in client.get(reverse("portal:opportunities")).content.decode()
+
+
+@pytest.mark.parametrize("what", ["stage", "next-step", "assign", "win"])
+def test_any_dialog_of_the_open_page_is_answered_kindly_and_shows_what_was_typed(
+    removed: Any, what: str
+) -> None:
+    client, made, _file = removed
+    sent = {f"{what}-note": "They asked for a price list", f"{what}-next_step": "Call Karen"}
+    answer = client.post(reverse("portal:work", args=[made.pk, what]), sent)
+    body = answer.content.decode()
+    assert answer.status_code == 409
+    for text in ("Your company no longer takes part", "They asked for a price list", "Call Karen"):
+        assert text in body, text
 
 
 def test_any_verb_of_a_removed_partner_is_refused_kindly(removed: Any, cast: Cast) -> None:

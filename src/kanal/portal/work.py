@@ -22,6 +22,7 @@ from kanal.portal.work_page import FORMS
 
 @partner_page
 @require_POST
+@record.or_gone
 def do(request: HttpRequest, key: uuid.UUID, what: str) -> HttpResponse:
     """Do what a dialog says; a refused dialog opens again with what was typed.
 
