@@ -184,7 +184,7 @@ def test_in_a_collaboration_no_partner_closes_or_extends_but_all_read_the_notes(
     for name in ("Win", "Lose", "Return", "Extend", "Put on hold", "Cancel"):
         expect(page.get_by_role("button", name=name)).to_have_count(0)
         expect(page.get_by_role("link", name=name)).to_have_count(0)
-    page.get_by_label("Note", exact=True).fill("We start on Wednesday.")
+    page.get_by_role("textbox", name="Note", exact=True).fill("We start on Wednesday.")
     page.get_by_role("button", name="Add note").click()
     expect(page.get_by_text("We start on Wednesday.")).to_be_visible()
     sign_in(page, "freja@fjord.example")
@@ -201,7 +201,7 @@ def test_a_partner_that_was_removed_while_its_page_was_open_is_told_and_keeps_it
     actions.share(key=made.pk, partners=[cast.nordlys, cast.fjord], by=cast.chris)
     sign_in(page, "mads@nordlys.example")
     page.goto(f"/portal/opportunities/{made.pk}/")
-    page.get_by_label("Note", exact=True).fill("An hour of typing")
+    page.get_by_role("textbox", name="Note", exact=True).fill("An hour of typing")
     actions.remove(key=made.pk, partner=cast.nordlys, by=cast.chris)
     page.get_by_role("button", name="Add note").click()
     expect(page.get_by_role("heading", name="Your company no longer takes part")).to_be_visible()
