@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 from kanal.config import clock
-from kanal.demo.company import aftermath, applicants, chapters, people, plan, play
+from kanal.demo.company import aftermath, applicants, chapters, people, plan, play, visits
 from kanal.directory.models import Person
 
 Say = Callable[[str], object]
@@ -42,6 +42,7 @@ def load_company(progress: Say = print) -> bool:
         play.Stage(world, now).play(stories, count)
         progress("Demo company: notifications and mail")
         applicants.enter(world, now)
+        visits.enter(world, now)
         aftermath.settle(now)
     return True
 

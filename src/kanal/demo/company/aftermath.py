@@ -31,6 +31,7 @@ _MOMENTS = {
     "participation": "COALESCE(until, since)",
     "opportunityproduct": "(SELECT created_at FROM opportunities_opportunity WHERE id = e.opportunity_id)",
     "exchangerate": "valid_from",
+    "invitation": "COALESCE(accepted_at, revoked_at, sent_at)",
 }
 
 

@@ -21,6 +21,7 @@ from kanal.desk.directory.pages import RecordPage
 from kanal.desk.guard import person
 from kanal.desk.paging import CappedPaginator, size
 from kanal.directory import queries
+from kanal.directory.access import may_see_invitations
 from kanal.directory.models import Partner, Person
 from kanal.distribution.deadlines import calendar_of
 from kanal.distribution.models import Offer, OfferStatus
@@ -98,8 +99,13 @@ def _head(by: Person, partner: Partner) -> dict[str, Any]:
     }
 
 
-def _people(_request: HttpRequest, partner: Partner) -> dict[str, Any]:
-    return {"colleagues": [(one, cells.access_state(one)) for one in queries.people_of(partner)]}
+def _people(request: HttpRequest, partner: Partner) -> dict[str, Any]:
+    by = person(request)
+    waiting = queries.invitations(by, partner) if may_see_invitations(by) else []
+    return {
+        "colleagues": [(one, cells.access_state(one)) for one in queries.people_of(partner)],
+        "waiting": list(waiting[:50]),
+    }
 
 
 @dataclass(frozen=True)
