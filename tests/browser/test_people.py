@@ -85,7 +85,7 @@ def link_of(invitation: Invitation) -> str:
 
 
 @pytest.mark.parametrize("language", WORDS)
-def test_an_administrator_keeps_people_and_company_by_the_words_on_the_screen(
+def test_an_administrator_keeps_people_by_the_words_on_the_screen(
     cast: Cast, page: Page, language: str
 ) -> None:
     say = WORDS[language]
@@ -138,7 +138,12 @@ def test_an_administrator_keeps_people_and_company_by_the_words_on_the_screen(
     page.get_by_role("link", name="Vera Vind").click()
     page.get_by_role("button", name=say["reactivate"]).click()
     expect(page.get_by_role("button", name=say["deactivate"])).to_be_visible()
-    # The company takes at most eight, and pauses.
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_a_company_takes_at_most_eight_and_pauses(cast: Cast, page: Page, language: str) -> None:
+    say = WORDS[language]
+    enter(page, cast.anna, language)
     page.goto("/portal/people/")
     page.get_by_role("link", name=say["company"], exact=True).click()
     page.get_by_label(say["at_most"]).fill("8")

@@ -101,10 +101,10 @@ def _head(by: Person, partner: Partner) -> dict[str, Any]:
 
 def _people(request: HttpRequest, partner: Partner) -> dict[str, Any]:
     by = person(request)
-    waiting = queries.invitations(by, partner) if may_see_invitations(by) else []
+    waiting = queries.invitations(by, partner)[:50] if may_see_invitations(by) else []
     return {
         "colleagues": [(one, cells.access_state(one)) for one in queries.people_of(partner)],
-        "waiting": list(waiting[:50]),
+        "waiting": list(waiting),
     }
 
 
