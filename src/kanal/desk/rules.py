@@ -83,6 +83,6 @@ def _shown(
 ) -> HttpResponse:
     rules = WorkRules.current()
     kept = not rules._state.adding
-    facts |= {"nav": "desk:rules", "form": form, "rules": rules, "kept": kept}
+    facts |= {"nav": "desk:rules", "form": form, "record": rules, "kept": kept}
     facts["who"] = last_changed_by(rules) if kept else ""
     return render(request, "desk/rules.html", facts, status=status)
