@@ -26,7 +26,7 @@ from kanal.distribution import actions
 from kanal.distribution.actions import sharing
 from kanal.distribution.models import DeclineReason, Offer, OfferStatus
 from kanal.opportunities import access
-from kanal.opportunities.actions import add_note
+from kanal.opportunities.actions import NewAccount, Values, add_note
 from kanal.opportunities.lifecycle import CLOSED, PAIRS, Stage, Status
 from kanal.opportunities.models import Kind, Opportunity, Participation, TimelineEntry, Visibility
 from tests import cast as casting
@@ -36,11 +36,13 @@ NAMES = ["ada", "chris", "sally", "otto", "anna", "mads", "sofie", "bo", "freja"
 PARTNERS = ["nordlys", "fjord"]
 OF_PARTNERS = NAMES[4:]
 SELLERS = {"sofie", "stig"}
-names, which, company = st.sampled_from(NAMES), st.integers(0, 3), st.sampled_from(PARTNERS)
+names, which, company = st.sampled_from(NAMES), st.integers(-1, 3), st.sampled_from(PARTNERS)
 
 
 class AnyOrder(RuleBasedStateMachine):
     """Random verbs by random people on several opportunities, in one transaction that is rolled back at the end.
+
+    Place -1 is the opportunity that a partner made last, once there is one.
 
     Beside the database it keeps a tally of its own of what was done: what was offered to whom and how it was answered,
     and what was written. The database must say the same.
@@ -153,6 +155,31 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(at=which, who=names)
     def unshare(self, at: int, who: str) -> None:
         self.attempt(sharing.unshare, key=self.keys[at], by=self.person(who))
+
+    @rule(at=which, who=names, to=names, seller=st.none() | names)
+    def assign(self, at: int, who: str, to: str, seller: str | None) -> None:
+        sellers = None if seller is None else [self.person(seller).pk]
+        self.attempt(
+            actions.assign, key=self.keys[at], to=self.person(to).pk, sellers=sellers, by=self.person(who)
+        )
+
+    @precondition(lambda self: len(self.keys) < 6)
+    @rule(who=names)
+    def make(self, who: str) -> None:
+        values = Values(
+            topic="Made on the portal", account=NewAccount("Strandby Kro"), currency=self.cast.dkk
+        )
+        made = self.attempt(actions.make, values=values, by=self.person(who))
+        if made is not None:
+            self.keys.append(made.pk)
+            self.statuses[made.pk] = Status.IN_PROGRESS
+
+    @rule(at=which, who=names, verdict=st.booleans())
+    def decide(self, at: int, who: str, verdict: bool) -> None:
+        if verdict:
+            self.attempt(actions.approve, key=self.keys[at], by=self.person(who))
+        else:
+            self.attempt(actions.refuse, key=self.keys[at], reason="duplicate", by=self.person(who))
 
     @rule(at=which, who=names, verb=st.sampled_from([actions.win, actions.lose]))
     def close(self, at: int, who: str, verb: Any) -> None:

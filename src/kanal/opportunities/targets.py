@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.functional import Promise
+
 from kanal.directory.models import Person
 from kanal.opportunities import access, lifecycle
 from kanal.opportunities.lifecycle import Status, Verb
@@ -37,9 +39,18 @@ def _may_share(person: Person, opportunity: Opportunity) -> bool:
     """Tell whether *Accepted* is reached by sharing: then the box *Partner collaboration* goes with it."""
     if opportunity.status == Status.ACCEPTED:
         return False
-    made = opportunity.made_by_a_partner
-    refused = lifecycle.refusal(Verb.SHARE, opportunity.status, made_by_partner=made)
-    return refused is None and bool(access.may(person, Verb.SHARE, opportunity))
+    return why_not_shared(opportunity) is None and bool(access.may(person, Verb.SHARE, opportunity))
+
+
+def why_not_shared(opportunity: Opportunity) -> str | Promise | None:
+    """Say why the status lets nobody join or leave a collaboration now; None where it does."""
+    return lifecycle.refusal(Verb.SHARE, opportunity.status, made_by_partner=opportunity.made_by_a_partner)
+
+
+def at_work(opportunity: Opportunity) -> Participation | None:
+    """Give the part of a partner that has it now: to nobody else it can be delivered meanwhile."""
+    running = Participation.objects.filter(opportunity=opportunity, until__isnull=True)
+    return running.select_related("partner__account").first()
 
 
 def _leads(verb: Verb, status: Status, opportunity: Opportunity) -> bool:
@@ -47,6 +58,7 @@ def _leads(verb: Verb, status: Status, opportunity: Opportunity) -> bool:
     if verb is Verb.RESUME:
         return status == opportunity.status_before_hold
     if verb is Verb.REOPEN:
-        working = Participation.objects.filter(opportunity=opportunity, until__isnull=True).exists()
-        return status == (Status.ACCEPTED if working else Status.IN_PROGRESS)
+        return status == (Status.ACCEPTED if at_work(opportunity) else Status.IN_PROGRESS)
+    if verb is Verb.DELIVER:
+        return at_work(opportunity) is None
     return True

@@ -33,6 +33,7 @@ from kanal.opportunities.actions import NewAccount, NewContact, Values
 from kanal.opportunities.actions.values import Line
 from kanal.opportunities.lifecycle import Status
 from kanal.opportunities.models import CloseReason, Opportunity, Rating, Source
+from kanal.opportunities.targets import why_not_shared
 from kanal.web.forms import AmountField, DateField, LookupField
 from kanal.web.similar import unseen
 
@@ -137,6 +138,11 @@ class RecordForm(forms.Form):
             self.fields["status"].help_text = _("“Approved” lets %(partner)s manage it.") % {
                 "partner": opportunity.made_by_partner
             }
+        reason = why_not_shared(opportunity) if opportunity else None
+        if opportunity and reason:
+            self.initial["collaboration"] = opportunity.collaboration
+            self.fields["collaboration"].disabled = True
+            self.fields["collaboration"].help_text = str(reason)
         self._links()
         if read_only:
             for field in self.fields.values():

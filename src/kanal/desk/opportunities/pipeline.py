@@ -19,6 +19,7 @@ from kanal.directory.models import Partner
 from kanal.distribution.actions import Member, Pipeline
 from kanal.distribution.models import WorkRules
 from kanal.opportunities.models import CollaborationRole, Opportunity, Participation
+from kanal.opportunities.targets import why_not_shared
 from kanal.web.forms import LookupField
 
 PREFIX = "members"
@@ -101,8 +102,9 @@ def shown(
     Args:
         members: the rows as they were sent; None where they come from the record.
         opportunity: the record; None for a new one.
-        read_only: whether nothing can be changed here.
+        read_only: whether the person can't change the record; nor can anybody while the status forbids it.
     """
+    read_only = read_only or (opportunity is not None and why_not_shared(opportunity) is not None)
     parts = parts_of(opportunity)
     members = forms_of(parts) if members is None else members
     by_partner = {str(part.partner_id): part for part in parts}
@@ -120,6 +122,7 @@ def shown(
         "members": members,
         "member_rows": rows,
         "member_spare": spare,
+        "may_share": not read_only,
         "partners_at_most": WorkRules.current().partners_at_most,
     }
 

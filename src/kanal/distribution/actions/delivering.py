@@ -16,7 +16,8 @@ from kanal.distribution.models import Offer, OfferStatus
 from kanal.distribution.telling import Event, announce
 from kanal.opportunities import timeline
 from kanal.opportunities.lifecycle import Status, Verb
-from kanal.opportunities.models import Kind, Participation
+from kanal.opportunities.models import Kind
+from kanal.opportunities.targets import at_work
 
 
 def deliver(*, key: uuid.UUID, partner: Partner, by: Person, override_reason: str = "") -> Offer:
@@ -130,8 +131,7 @@ def _check_partner(step: Step, partner: Partner, override_reason: str) -> None:
     not_taken = why_not_taken(partner)
     if not_taken:
         raise Invalid({"partner": not_taken})
-    running = Participation.objects.filter(opportunity=step.opportunity, until__isnull=True)
-    working = running.select_related("partner__account").first()
+    working = at_work(step.opportunity)
     if working is not None:
         raise Conflict(why_at_work(working.partner))
     if declined_before(step.opportunity.pk, partner) and not override_reason:
