@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 INTO = ROOT / "docs" / "pictures"
 PASSWORD = "kanal-demo"  # noqa: S105 - the demo says it on its sign-in page
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PATIENCE = 240
+PATIENCE = 600
 Doing = Callable[[Page], object]
 
 
@@ -58,18 +58,68 @@ class Picture:
     dark: bool = False
 
 
-def _first(place: str) -> Doing:
-    """Follow the first link of a list."""
-    return lambda page: page.locator(f"{place} a.k-t-name").first.click()
+def _follow(words: str) -> Doing:
+    """Follow the first link in the page's main part that has these words in it, or in whose row they stand."""
+
+    def do(page: Page) -> None:
+        row = page.locator("main tr", has_text=words)
+        (
+            row.first.get_by_role("link").first
+            if row.count()
+            else page.locator("main a", has_text=words).first
+        ).click()
+
+    return do
+
+
+def _first(page: Page) -> None:
+    page.locator("main tbody a").first.click()
+
+
+def _managed(page: Page) -> None:
+    page.locator("#managed tbody a").first.click()
+
+
+def _general(page: Page) -> None:
+    _follow("with other partners")(page)
+    page.get_by_role("link", name="General", exact=True).click()
+
+
+def _rates(page: Page) -> None:
+    _follow("Nordlys IT")(page)
+    page.get_by_role("link", name="Rates", exact=True).click()
+
+
+def _deliver_three(page: Page) -> None:
+    for number in range(3):
+        page.locator("input[name=id]").nth(number).check()
+    page.get_by_role("button", name="Deliver").first.click()
+    page.locator("main .ts-control input").first.fill("Nordlys")
+    page.locator(".ts-dropdown .option", has_text="Nordlys IT").first.click()
+    page.get_by_role("button", name="Preview").click()
 
 
 CHRIS, MADS, ANNA = "chris@havn.example", "mads@nordlys.example", "anna@nordlys.example"
 PICTURES = (
     Picture("desk-list", CHRIS, "/sales/opportunities/"),
-    Picture("desk-opportunity", CHRIS, "/sales/opportunities/?view=waiting", _first("main")),
+    Picture("desk-opportunity", CHRIS, "/sales/opportunities/?view=waiting", _first),
+    Picture("desk-collaboration", CHRIS, "/sales/opportunities/?view=managed", _general, height=1000),
+    Picture("desk-approval", CHRIS, "/sales/opportunities/?view=made", _follow("In progress")),
+    Picture("desk-bulk", CHRIS, "/sales/opportunities/?view=to_distribute", _deliver_three),
+    Picture("desk-partner", CHRIS, "/sales/partners/", _rates),
+    Picture("desk-application", CHRIS, "/sales/applications/", _follow("Nordlys I.T."), height=1000),
     Picture("portal-dashboard", MADS, "/portal/", height=1100),
     Picture("portal-dashboard-phone", MADS, "/portal/", width=390, height=844),
-    Picture("portal-list", MADS, "/portal/opportunities/", height=1000),
+    Picture("portal-list", MADS, "/portal/opportunities/", height=1100),
+    Picture(
+        "portal-managed", MADS, "/portal/opportunities/?status=accepted", _follow("Contacting"), height=1100
+    ),
+    Picture("portal-collaboration", MADS, "/portal/opportunities/?together=1", _managed, height=1100),
+    Picture("portal-new", MADS, "/portal/opportunities/new/", height=1100),
+    Picture("portal-customers", MADS, "/portal/customers/"),
+    Picture("portal-team", ANNA, "/portal/people/"),
+    Picture("portal-company", ANNA, "/portal/company/"),
+    Picture("join", "", "/join/", height=1000),
 )
 
 
