@@ -14,7 +14,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NARROW = {"width": 320, "height": 800}
 WIDE = {"width": 1280, "height": 900}
 # What answers with something else than a page of its own.
-_NO_PAGE = ("lookup", "export", "file", "healthz", "web:home", "preferences", "report", "work_products")
+_NO_PAGE = (
+    "lookup",
+    "similar",
+    "export",
+    "file",
+    "healthz",
+    "web:home",
+    "preferences",
+    "report",
+    "work_products",
+)
 PAGES = [
     name
     for name, row in ROWS.items()
@@ -51,8 +61,9 @@ def test_no_page_has_a_barrier(page: Page, part: int, settings, tmp_path) -> Non
 
 EMPTY = {
     "ada@havn.example": ["desk:opportunities", "desk:accounts", "desk:contacts", "desk:partners", "desk:products",
-                         "desk:territories", "desk:imports", "desk:notifications"],
-    "anna@nordlys.example": ["portal:dashboard", "portal:opportunities", "portal:notifications"],
+                         "desk:territories", "desk:imports", "desk:notifications", "desk:applications"],
+    "anna@nordlys.example": ["portal:dashboard", "portal:opportunities", "portal:notifications", "portal:customers",
+                             "portal:people"],
 }  # fmt: skip
 
 

@@ -69,7 +69,7 @@ def test_a_partner_finds_accepts_and_writes_by_the_words_on_the_screen(
     assert "Karen" not in page.content()
     page.get_by_role("button", name=say["accept"], exact=True).click()
     expect(page.get_by_role("link", name="karen@lindholm.example")).to_be_visible()
-    page.get_by_label(say["note"], exact=True).fill("We call them on Wednesday.")
+    page.get_by_role("textbox", name=say["note"], exact=True).fill("We call them on Wednesday.")
     page.get_by_role("button", name=say["add"]).click()
     expect(part(page, say["timeline"]).get_by_text("We call them on Wednesday.")).to_be_visible()
     page.get_by_role("navigation").get_by_role("link", name=say["opportunities"]).first.click()

@@ -226,7 +226,9 @@ def test_after_a_return_nothing_of_it_is_left(cast: Cast, enter: Enter) -> None:
     answer = send(client, made, "return")
     assert answer["Location"] == reverse("portal:opportunities")
     assert client.get(reverse("portal:opportunity", args=[made.pk])).status_code == 404
-    assert send(client, made, "win").status_code == 404
+    # Whoever has its page open still is told so, and what was typed is shown to be copied.
+    assert send(client, made, "win").status_code == 409
+    assert Opportunity.objects.get(pk=made.pk).status == "returned"
 
 
 def test_a_dialog_that_does_not_exist_is_nothing(cast: Cast, enter: Enter) -> None:

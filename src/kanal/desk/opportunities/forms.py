@@ -140,8 +140,9 @@ class RecordForm(forms.Form):
             }
         reason = why_not_shared(opportunity) if opportunity else None
         if opportunity and reason:
+            # A page that was opened before may still send the box: then the action says why not.
             self.initial["collaboration"] = opportunity.collaboration
-            self.fields["collaboration"].disabled = True
+            self.fields["collaboration"].disabled = "collaboration" not in (data or {})
             self.fields["collaboration"].help_text = str(reason)
         self._links()
         if read_only:
