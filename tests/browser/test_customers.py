@@ -113,7 +113,7 @@ def test_what_a_partner_makes_is_open_under_sales_and_approved_by_its_status(
     assert axe(page) == []
     page.get_by_label("Status").select_option("Approved")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    expect(page.get_by_text("Saved and approved. Nordlys IT is told at once.")).to_be_visible()
     made.refresh_from_db()
     assert made.status == Status.APPROVED
 

@@ -351,6 +351,13 @@ class Assign(WorkForm):
         """Give whose it is now."""
         return {"to": self.place.opened.part.assignee_id, "sellers": [str(one) for one in self.place.sellers]}
 
+    @property
+    def done(self) -> str:  # type: ignore[override]
+        """Name whose work it is now."""
+        to = next((one for one in self.place.colleagues if one.pk == self.cleaned_data["to"]), None)
+        words = _("Assigned to %(name)s.") if to else _("Saved. It is assigned to nobody in particular.")
+        return words % {"name": to} if to else words
+
     def do(self, by: Person) -> object:
         """Hand it over."""
         given = self.cleaned_data

@@ -177,6 +177,9 @@ def _done(saved: Opportunity, before: Opportunity | None) -> str:
     anew = before is None or before.status != Status.DELIVERED or before.partner_id != saved.partner_id
     if delivered and anew:
         return _("Saved and delivered. %(partner)s is told at once.") % {"partner": saved.partner}
+    approved = saved.status == Status.APPROVED and saved.made_by_partner
+    if approved and before is not None and before.status != Status.APPROVED:
+        return _("Saved and approved. %(partner)s is told at once.") % {"partner": saved.made_by_partner}
     if saved.collaboration and (before is None or not before.collaboration):
         return _("Saved and shared. Each partner manages it from now on and is told at once.")
     return _("Saved")

@@ -7,7 +7,7 @@ from typing import Any
 from kanal.directory.models import Person
 from kanal.distribution.queries import Opened
 from kanal.opportunities import access
-from kanal.opportunities.lifecycle import Status, Verb
+from kanal.opportunities.lifecycle import Status
 from kanal.opportunities.models import CloseReason, TimelineEntry
 
 
@@ -18,7 +18,6 @@ def facts(opened: Opened, person: Person) -> dict[str, Any]:
     return {
         "waits": waits,
         "may_revise": waits and bool(access.may(person, "revise", made, opened.part)),
-        "may_cancel": waits and Verb.CANCEL in opened.verbs,
         "refusal": _refusal(opened),
     }
 
