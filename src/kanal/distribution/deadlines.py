@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from kanal.config import clock
 from kanal.directory.models import Partner
@@ -64,7 +64,9 @@ class TimeLeft:
             return _("today %(time)s") % {"time": at}
         if timedelta(0) < local.date() - today < timedelta(days=7):
             return _("%(weekday)s %(time)s") % {"weekday": formats.date_format(local, "l"), "time": at}
-        return _("%(date)s, %(time)s") % {"date": formats.date_format(local, "l j F"), "time": at}
+        # Translators: a day, in Django's date format, as in "Friday 20 November".
+        shape = pgettext("date format", "l j F")
+        return _("%(date)s, %(time)s") % {"date": formats.date_format(local, shape), "time": at}
 
     @property
     def hours(self) -> str:

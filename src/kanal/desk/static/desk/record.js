@@ -10,7 +10,7 @@ function show(name) {
   }
   placeStatus(name);
   // A redirect keeps what stands after #: the same part is looked at after Save.
-  form.setAttribute("action", `${form.getAttribute("action").split("#")[0]}#${name}`);
+  if (form.hasAttribute("action")) form.setAttribute("action", `${form.getAttribute("action").split("#")[0]}#${name}`);
 }
 
 // The field Status stands in the part that is looked at: there is one of it, in two places of the form.
