@@ -16,23 +16,10 @@ from kanal.directory.models import Person
 from kanal.distribution import actions
 from kanal.distribution.workplace import Workplace
 from kanal.opportunities.lifecycle import Verb
-from kanal.opportunities.models import CloseReason
+from kanal.opportunities.models import CANCELED_BY, LOST_BY, WON_BY, CloseReason
 from kanal.portal.work_forms import WorkForm, note_field
 from kanal.web import words
 from kanal.web.forms import AmountField, DateField
-
-_WON_BY = (
-    *(CloseReason.BEST_FIT, CloseReason.PRICE, CloseReason.RELATION, CloseReason.TIMING),
-    CloseReason.OTHER,
-)
-_LOST_BY = (
-    *(CloseReason.COMPETITOR, CloseReason.PRICE, CloseReason.RELATION, CloseReason.NO_BUDGET),
-    *(CloseReason.NO_DECISION, CloseReason.TIMING, CloseReason.OTHER),
-)
-_CANCELED_BY = (
-    *(CloseReason.DUPLICATE, CloseReason.MISTAKE, CloseReason.NO_BUDGET, CloseReason.NO_DECISION),
-    *(CloseReason.TIMING, CloseReason.OTHER),
-)
 
 
 def _reasons(*chosen: CloseReason) -> forms.ChoiceField:
@@ -141,7 +128,7 @@ class Win(_Told):
     }
     revenue = AmountField(label=gettext_lazy("Actual revenue"))
     on = DateField(label=gettext_lazy("Date"))
-    reason = _reasons(*_WON_BY)
+    reason = _reasons(*WON_BY)
     text = note_field(gettext_lazy("In your own words"))
 
     def __init__(self, place: Workplace, data: Any = None) -> None:
@@ -170,7 +157,7 @@ class Lose(_Told):
     done = gettext_lazy("Closed as lost.")
     danger = True
     places: ClassVar[Mapping[str, str]] = {"close_reason": "reason", "actual_close_date": "on"}
-    reason = _reasons(*_LOST_BY)
+    reason = _reasons(*LOST_BY)
     competitor = forms.CharField(
         label=gettext_lazy("Competitor"),
         max_length=120,
@@ -226,7 +213,7 @@ class Cancel(_Told):
     done = gettext_lazy("Canceled.")
     danger = True
     places: ClassVar[Mapping[str, str]] = {"close_reason": "reason"}
-    reason = _reasons(*_CANCELED_BY)
+    reason = _reasons(*CANCELED_BY)
     text = note_field(gettext_lazy("In your own words"))
 
     def do(self, by: Person) -> object:

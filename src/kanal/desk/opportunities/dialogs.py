@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.functional import Promise
@@ -18,7 +18,7 @@ from kanal.directory.refusal import Invalid
 from kanal.distribution import actions
 from kanal.distribution.queries import partner_names
 from kanal.opportunities.lifecycle import Verb
-from kanal.opportunities.models import CloseReason, Opportunity
+from kanal.opportunities.models import CANCELED_BY, LOST_BY, WON_BY, CloseReason, Opportunity
 from kanal.web.forms import AmountField, DateField
 
 
@@ -140,6 +140,7 @@ class Resume(VerbForm):
 
 
 class _Close(VerbForm):
+    reasons: ClassVar[tuple[CloseReason, ...]] = CANCELED_BY
     reason = forms.ChoiceField(label=gettext_lazy("Reason"))
     text = _words(gettext_lazy("In your own words"))
 
@@ -147,13 +148,14 @@ class _Close(VerbForm):
         super().__init__(data, **options)
         field = self.fields["reason"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("Choose a reason")), *CloseReason.choices]
+        field.choices = [("", _("Choose a reason")), *((one.value, one.label) for one in self.reasons)]
 
 
 class Win(_Close):
     """Closing as won."""
 
     verb = Verb.WIN
+    reasons = WON_BY
     title = gettext_lazy("Close as won?")
     lead = gettext_lazy("The partner that manages it sees that it is won.")
     done = gettext_lazy("Closed as won")
@@ -175,6 +177,7 @@ class Lose(_Close):
     """Closing as lost."""
 
     verb = Verb.LOSE
+    reasons = LOST_BY
     title = gettext_lazy("Close as lost?")
     lead = gettext_lazy("The partner that manages it sees that it is lost.")
     done = gettext_lazy("Closed as lost")

@@ -1,6 +1,9 @@
 """The opportunity and what belongs to it."""
 
 from kanal.opportunities.models.opportunity import (
+    CANCELED_BY,
+    LOST_BY,
+    WON_BY,
     CloseReason,
     Opportunity,
     OpportunityProduct,
@@ -12,6 +15,9 @@ from kanal.opportunities.models.participation import CollaborationRole, Kind, Pa
 from kanal.opportunities.models.timeline import Attachment, TimelineEntry, Visibility
 
 __all__ = [
+    "CANCELED_BY",
+    "LOST_BY",
+    "WON_BY",
     "Attachment",
     "CloseReason",
     "CollaborationRole",

@@ -54,6 +54,21 @@ class CloseReason(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+# Which of them make sense for each way to end it.
+WON_BY = (
+    *(CloseReason.BEST_FIT, CloseReason.PRICE, CloseReason.RELATION, CloseReason.TIMING),
+    CloseReason.OTHER,
+)
+LOST_BY = (
+    *(CloseReason.COMPETITOR, CloseReason.PRICE, CloseReason.RELATION, CloseReason.NO_BUDGET),
+    *(CloseReason.NO_DECISION, CloseReason.TIMING, CloseReason.OTHER),
+)
+CANCELED_BY = (
+    *(CloseReason.DUPLICATE, CloseReason.MISTAKE, CloseReason.NO_BUDGET, CloseReason.NO_DECISION),
+    *(CloseReason.TIMING, CloseReason.OTHER),
+)
+
+
 class OpportunityQuerySet(models.QuerySet["Opportunity"]):
     """Opportunities. Faces start from `access.visible`, never from here."""
 
