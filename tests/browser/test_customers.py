@@ -159,6 +159,6 @@ def test_the_words_of_the_source_stand_there_in_danish(page: Page, company: Cast
     page.get_by_label("Status").select_option("Godkendt")
     page.get_by_role("button", name="Gem").click()
     made.refresh_from_db()
-    expect(page.get_by_text("Gemt", exact=True)).to_be_visible()
+    expect(page.get_by_text("Gemt og godkendt. Nordlys IT får besked med det samme.")).to_be_visible()
     made.refresh_from_db()
     assert made.status == Status.APPROVED
