@@ -299,3 +299,22 @@ def test_two_who_use_one_link_at_once_become_one_person() -> None:
     assert any("has been used" in outcome for outcome in outcomes)
     assert Person.objects.filter(email="vera@nordlys.example").count() == 1
     assert clock.now() > Invitation.objects.get().accepted_at
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"partner_role": "seller"}])
+def test_an_invitation_of_somebody_who_may_invite_no_more_opens_nothing(cast: Cast, change: dict) -> None:
+    path = mailed(invited(cast, role="administrator"))
+    Person.objects.filter(pk=cast.anna.pk).update(**change)
+    assert accept(path).status_code == 409
+    assert not Person.objects.filter(email__iexact=NEW["email"]).exists()
+
+
+def test_who_sends_an_invitation_again_answers_for_it(cast: Cast) -> None:
+    invitation = invited(cast, role="administrator")
+    directory_clock = MONDAY + timedelta(days=400)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: directory_clock)
+        actions.resend(key=invitation.pk, by=cast.ada)
+        path = mailed(invitation)
+        Person.objects.filter(pk=cast.anna.pk).update(is_active=False)
+        assert accept(path).status_code == 302

@@ -82,7 +82,8 @@ def refusal_to_invite(person: Person, partner: Partner | None) -> str | Promise 
     Whoever keeps the people there may; and whoever keeps partners at the vendor, as a partner needs a first
     administrator.
     """
-    if partner is not None and person.is_vendor and refusal_to_keep(person, "partners") is None:
+    keeps_partners = person.is_active and person.is_vendor and refusal_to_keep(person, "partners") is None
+    if partner is not None and keeps_partners:
         return None
     return refusal_to_keep_people(person, partner.pk if partner else None)
 

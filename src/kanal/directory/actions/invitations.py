@@ -74,6 +74,9 @@ def resend(*, key: uuid.UUID, by: Person) -> Invitation:
         invitation.times_sent += 1
         invitation.expires_at = clock.now() + LASTS
         invitation.token_hash = ""
+        invitation.invited_by = (
+            by  # who answers for it from now on: it opens nothing once they may invite no more
+        )
         invitation.save()
         tasks.send_invitation.defer(invitation_id=str(invitation.pk))
     return invitation
@@ -135,6 +138,8 @@ def check_open(invitation: Invitation) -> None:
     partner = invitation.partner
     if partner is not None and (partner.archived_at or partner.status == PartnerStatus.ENDED):
         raise Conflict(_("The partnership with %(name)s has ended.") % {"name": partner.name})
+    if access.refusal_to_invite(invitation.invited_by, partner) is not None:
+        raise Conflict(_("Whoever invited you no longer may. Ask their company for a new invitation."))
     if _has_account(invitation.email):
         raise Conflict(_("There is an account with this address already. Sign in with it."))
 
