@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kanal.config import clock
 from kanal.directory.access import may_enter_portal
@@ -23,9 +23,12 @@ from kanal.opportunities.models import (
     OpportunityProduct,
     Participation,
     TimelineEntry,
+    Visibility,
 )
 
 ANSWERS_DAYS = 30
+# An entry that ends a part is written in the same step, a moment before or after.
+_SAME_STEP = timedelta(minutes=1)
 
 
 def is_together(part: Participation) -> bool:
@@ -152,12 +155,31 @@ def left(person: Person, key: uuid.UUID) -> Left | None:
     part = access.last_part(person, key)
     if part is None or part.kind == Kind.OFFERED:
         return None
-    ended = TimelineEntry.objects.filter(
-        opportunity=key, event__in=["left", "taken_back", "returned"], at__gte=part.since
-    ).filter(facts__partner__icontains=part.partner.name)
-    entry = ended.order_by("-at").first()
+    entry = _end_of(part)
     event, text = (entry.event, entry.body) if entry else ("", "")
     return Left(part, part.opportunity.reference, event, text)
+
+
+def _end_of(part: Participation) -> TimelineEntry | None:
+    """Give the entry that ended a part: one that its company could read, and that names it among those who left.
+
+    What happened on the opportunity later is other partners' business, however alike their names are.
+    """
+    assert part.until is not None  # it has ended
+    ended = TimelineEntry.objects.filter(
+        Q(partner=part.partner_id) | Q(partner__isnull=True),
+        opportunity=part.opportunity_id,
+        visibility=Visibility.SHARED,
+        event__in=["left", "taken_back", "returned"],
+        at__gte=part.since,
+        at__lte=part.until + _SAME_STEP,
+    )
+    name = part.partner.name
+    for entry in ended.order_by("-at"):
+        named = str(entry.facts.get("partner", ""))
+        if name == named or name in named.split(", "):
+            return entry
+    return None
 
 
 def _own_offers(person: Person) -> QuerySet[Offer, Offer]:

@@ -233,7 +233,7 @@ def change_role(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     form = RoleForm(request.POST)
     try:
         if form.is_valid():
-            kept = actions.change_role(key=key, role=form.cleaned_data["role"], by=me(request))
+            kept = distribution.give_role(key=key, role=form.cleaned_data["role"], by=me(request))
             facts = {"name": kept.name, "role": kept.role_label.lower()}
             messages.success(request, _("%(name)s is now %(role)s.") % facts)
             return redirect("portal:people")

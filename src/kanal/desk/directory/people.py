@@ -176,7 +176,7 @@ Act = Callable[[HttpRequest, Person], tuple[Person, str]]
 
 
 def _change_role(request: HttpRequest, record: Person) -> tuple[Person, str]:
-    kept = actions.change_role(key=record.pk, role=request.POST.get("role", ""), by=person(request))
+    kept = distribution.give_role(key=record.pk, role=request.POST.get("role", ""), by=person(request))
     return kept, _("%(name)s is now %(role)s.") % {"name": kept.name, "role": kept.role_label.lower()}
 
 

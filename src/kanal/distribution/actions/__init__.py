@@ -11,6 +11,7 @@ from kanal.distribution.actions.pausing import hold, resume
 from kanal.distribution.actions.pipeline import Pipeline
 from kanal.distribution.actions.progress import extend, move_stage, update
 from kanal.distribution.actions.returning import ReturnReason, return_
+from kanal.distribution.actions.roles import give_role
 from kanal.distribution.actions.rules import keep_rules
 from kanal.distribution.actions.saving import Move, save
 from kanal.distribution.actions.several import Outcome, accept_all, decline_all
@@ -39,6 +40,7 @@ __all__ = [
     "expire",
     "expire_due",
     "extend",
+    "give_role",
     "hold",
     "keep_rules",
     "leave",

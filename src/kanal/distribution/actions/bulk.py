@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from typing import cast
 
 from django.db import transaction
 from django.db.models import Q
@@ -95,9 +96,7 @@ def start_hand_over(
 
 
 def _begin(run: BulkRun, rows: list[BulkRow]) -> BulkRun:
-    answer = access.may(run.by, "change", None)
-    if not answer:
-        raise NotAllowed(answer.reason or "")
+    _demand_starter(run.by)
     if not rows:
         raise Invalid({"": _("Nothing is selected.")})
     if len(rows) > LIMIT:
@@ -159,24 +158,27 @@ Act = Callable[[BulkRow], object]
 
 
 def _act(run: BulkRun) -> Act:
-    """Give what is done to a row of a run."""
-    by = run.by
+    """Give what is done to a row of a run; who asked, and who shall own, are read with each row, as they stand then."""
     partners = {
         str(one.pk): one for one in Partner.objects.select_related("account").filter(pk__in=run.partners)
     }
     chosen = [partners[key] for key in run.partners]
     if run.verb == BulkVerb.DELIVER:
-        return lambda row: deliver(key=row.opportunity_id, partner=chosen[0], by=by)
+        return lambda row: deliver(key=row.opportunity_id, partner=chosen[0], by=row.run.by)
     if run.verb == BulkVerb.SHARE:
-        return lambda row: share(key=row.opportunity_id, partners=chosen, by=by)
+        return lambda row: share(key=row.opportunity_id, partners=chosen, by=row.run.by)
     if run.verb == BulkVerb.CHANGE_OWNER:
-        owner = run.owner
-        assert owner is not None
-        return lambda row: change_owner(key=row.opportunity_id, owner=owner, by=by)
+        return lambda row: change_owner(
+            key=row.opportunity_id, owner=cast("Person", row.run.owner), by=row.run.by
+        )
     giver = run.giver
     assert giver is not None
     return lambda row: handing_over.hand_over(
-        key=row.opportunity_id, giver=giver, taker=partners[str(row.partner_id)], reason=run.reason, by=by
+        key=row.opportunity_id,
+        giver=giver,
+        taker=partners[str(row.partner_id)],
+        reason=run.reason,
+        by=row.run.by,
     )
 
 
@@ -184,7 +186,8 @@ def _do(key: int, act: Act) -> None:
     """Do one row and write its outcome, in one transaction: neither stands without the other."""
     with transaction.atomic():
         row = (
-            BulkRow.objects.select_for_update(skip_locked=True)
+            BulkRow.objects.select_for_update(of=("self",), skip_locked=True)
+            .select_related("run__by", "run__owner")
             .filter(pk=key, outcome=RowOutcome.WAITING)
             .first()
         )
@@ -194,9 +197,17 @@ def _do(key: int, act: Act) -> None:
         row.save(update_fields=["outcome", "why"])
 
 
+def _demand_starter(person: Person) -> None:
+    """Refuse whoever changes nothing at all, be it since a moment ago: a long run outlives nobody's rights."""
+    answer = access.may(person, "change", None)
+    if not answer:
+        raise NotAllowed(answer.reason or "")
+
+
 def _outcome(row: BulkRow, act: Act) -> tuple[RowOutcome, str]:
     try:
         with transaction.atomic():
+            _demand_starter(row.run.by)
             act(row)
     except Refusal as refusal:
         return RowOutcome.SKIPPED, _first(refusal)

@@ -14,7 +14,14 @@ from kanal.directory.models import PartnerStatus, Person
 from kanal.directory.money import in_base, rate_on
 from kanal.directory.refusal import Invalid
 from kanal.distribution.actions.delivering import close_offer
-from kanal.distribution.actions.step import Step, agree, begin, end_part, tell_the_others
+from kanal.distribution.actions.step import (
+    Step,
+    agree,
+    begin,
+    end_part,
+    hold_partners_of,
+    tell_the_others,
+)
 from kanal.distribution.telling import Happening
 from kanal.opportunities.lifecycle import Status, Verb
 from kanal.opportunities.models import CloseReason, Opportunity, Participation
@@ -110,6 +117,7 @@ def reopen(*, key: uuid.UUID, reason: str, by: Person) -> Opportunity:
         Invalid: no reason is given.
     """
     with acting(by):
+        hold_partners_of(key)  # a partnership that ends meanwhile has ended, or waits and finds its work open
         step = begin(key, Verb.REOPEN, by=by)
         if not reason.strip():
             raise Invalid({"reason": _("Say why it is opened again.")})

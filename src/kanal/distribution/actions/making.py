@@ -17,8 +17,8 @@ from kanal.distribution.actions.step import Step, hold_partners, take_part
 from kanal.distribution.telling import Happening, announce_entry
 from kanal.opportunities import access, timeline
 from kanal.opportunities.actions.record import change, lock, stale, write
-from kanal.opportunities.actions.values import Values
-from kanal.opportunities.models import Kind, Opportunity, Source
+from kanal.opportunities.actions.values import NewContact, Values
+from kanal.opportunities.models import Kind, Opportunity, Participation, Source
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,11 @@ def make(*, values: Values, by: Person, next_step: NextStep = _NO_STEP) -> Oppor
         Conflict: nobody at the vendor can own it.
     """
     with acting(by):
-        answer = access.may(by, "make", None)
-        if not answer or by.partner is None:
+        if by.partner is not None:  # as it stands under its lock: the partnership may have ended meanwhile
+            [by.partner] = hold_partners(by.partner)
+        partner, answer = by.partner, access.may(by, "make", None)
+        if not answer or partner is None:
             raise NotAllowed(answer.reason or "")
-        [partner] = hold_partners(by.partner)
         _check_customer(values, by)
         opportunity = write(
             replace(
@@ -114,6 +115,7 @@ def revise(
                 _("It no longer waits for approval, so it can’t be rewritten. Change it as your other work.")
             )
         _check_customer(values, by, stands=opportunity.account)
+        _check_new_contact(values, opportunity, part)
         values = replace(
             values,
             **{
@@ -137,6 +139,14 @@ def _check_customer(values: Values, by: Person, *, stands: Account | None = None
         mine = visible_accounts(by).filter(pk=values.account.pk, archived_at__isnull=True)
         if not mine.exists():
             raise Invalid({"account": _("There is no such customer among yours.")})
+
+
+def _check_new_contact(values: Values, opportunity: Opportunity, part: Participation) -> None:
+    """Refuse to add somebody to the customer that stands there, where another partner keeps it."""
+    if isinstance(values.contact, NewContact) and values.account == opportunity.account:
+        refusal = access.refusal_to_add_contact(opportunity, part)
+        if refusal is not None:
+            raise Invalid({"contact": refusal})
 
 
 def _owner_for(partner: Partner) -> Person:

@@ -13,7 +13,7 @@ from kanal.directory.models import Partner, Person
 from kanal.directory.refusal import Conflict, Invalid
 from kanal.distribution.actions import answering, closing, delivering, pausing, working
 from kanal.distribution.actions.pipeline import Pipeline, follow
-from kanal.distribution.actions.step import hold_partners
+from kanal.distribution.actions.step import hold_partners_of
 from kanal.opportunities import lifecycle
 from kanal.opportunities.actions import Values, create, edit
 from kanal.opportunities.actions.record import lock, touch
@@ -63,7 +63,7 @@ def save(*, key: uuid.UUID | None, version: int, values: Values, move: Move, by:
         Invalid: a field can't be taken, or no step leads to the status.
     """
     with acting(by):
-        hold_partners(*move.partners)
+        hold_partners_of(key, *move.partners)
         if key is None:
             opportunity = create(values=values, by=by)
         else:

@@ -121,6 +121,12 @@ def hold_partners(*partners: Partner) -> list[Partner]:
     return list(locked.filter(pk__in=keys).order_by("pk"))
 
 
+def hold_partners_of(key: uuid.UUID | None, *more: Partner) -> list[Partner]:
+    """Lock the partners that take part in an opportunity now, and others, as `hold_partners` does."""
+    running = Participation.objects.filter(opportunity=key, until__isnull=True)
+    return hold_partners(*Partner.objects.filter(pk__in=running.values("partner")), *more)
+
+
 def begin_by_clock(key: uuid.UUID, verb: Verb) -> Step | None:
     """Lock an opportunity for the clock; None where the status no longer allows the verb."""
     opportunity = (

@@ -113,6 +113,8 @@ def change_owner(*, key: uuid.UUID, owner: Person, by: Person) -> Opportunity:
         Invalid: that person can't own one.
     """
     with acting(by):
+        # People before opportunities; as they stand now: somebody may have left meanwhile.
+        owner = Person.objects.select_for_update(of=("self",), no_key=True).get(pk=owner.pk)
         opportunity = lock(key, by=by)
         answer = access.may(by, "edit", opportunity)
         if not answer:
