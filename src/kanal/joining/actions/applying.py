@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from kanal.config import clock
@@ -41,6 +42,7 @@ def apply(*, form_key: uuid.UUID, values: Values, related: Related, language: st
         application = Application(form_key=form_key, language=language, consented_at=clock.now())
         fill(application, {**values, "email": values["email"].strip().lower()})
         application.mail_domain = registered_domain(application.email)
+        _wait_for_those_of(application)
         if _passed_over(application):
             return
         store(application, new=True)
@@ -106,6 +108,13 @@ def remove_unconfirmed() -> int:
         number = old.count()
         old.delete()
     return number
+
+
+def _wait_for_those_of(application: Application) -> None:
+    """Wait until no other application with this address, or from this form, is being taken: each counts the others."""
+    with connection.cursor() as cursor:
+        for text in (application.email, str(application.form_key)):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"application {text}"])
 
 
 def _passed_over(application: Application) -> bool:
