@@ -20,7 +20,8 @@ from django.views.decorators.vary import vary_on_headers
 from kanal.desk import paging
 from kanal.desk.guard import person, vendor_only
 from kanal.desk.opportunities.filters import Chip, OpportunityFilter, chips
-from kanal.desk.opportunities.tables import OpportunityTable, row_cells
+from kanal.desk.opportunities.rows import draw as draw_rows
+from kanal.desk.opportunities.tables import OpportunityTable
 from kanal.directory.models import Person
 from kanal.opportunities import access, queries
 from kanal.opportunities.models import Opportunity, OpportunityQuerySet
@@ -131,7 +132,7 @@ def _context(
         "tabs": _tabs(request, listing.view, by_view),
         "table": table,
         "page": page,
-        "rows": row_cells(list(page)),
+        "rows": draw_rows(list(page), request.GET.urlencode()),
         "total": total,
         "result": _result(listing, total, by_view),
         "worth": _worth(total),
