@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 from babel import Locale, numbers
 from babel.dates import format_timedelta
@@ -19,7 +20,19 @@ NO_BREAK = "\u00a0"
 
 def locale() -> Locale:
     """Give Babel's locale of the active language."""
-    return Locale.parse((get_language() or settings.LANGUAGE_CODE).replace("-", "_"))
+    return _locale(get_language() or settings.LANGUAGE_CODE)
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language.replace("-", "_"))
+
+
+@cache
+def _pattern(places: int) -> numbers.NumberPattern:
+    """Read once how a number with so many decimals is written: a list has dozens of them."""
+    shape = "#,##0" + ("." + "0" * places if places else "")
+    return numbers.parse_pattern(shape)
 
 
 def number(value: Decimal | float, places: int | None = None) -> str:
@@ -33,7 +46,7 @@ def number(value: Decimal | float, places: int | None = None) -> str:
     if places is None:
         exponent = amount.normalize().as_tuple().exponent
         places = max(0, -exponent) if isinstance(exponent, int) else 0
-    return numbers.format_decimal(amount, "#,##0" + ("." + "0" * places if places else ""), locale=locale())
+    return numbers.format_decimal(amount, _pattern(places), locale=locale())
 
 
 def money(amount: Decimal | float | None, currency: str) -> str:
