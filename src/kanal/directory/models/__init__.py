@@ -3,7 +3,7 @@
 from kanal.directory.models.accounts import Account, AccountKind, Contact
 from kanal.directory.models.invitations import Invitation
 from kanal.directory.models.looks import Look, LookedAt
-from kanal.directory.models.partners import Partner, PartnerStatus
+from kanal.directory.models.partners import Certification, Partner, PartnerStatus
 from kanal.directory.models.people import PartnerRole, Person, VendorRole
 from kanal.directory.models.record import Record, new_id
 from kanal.directory.models.reference import (
@@ -19,6 +19,7 @@ from kanal.directory.models.reference import (
 __all__ = [
     "Account",
     "AccountKind",
+    "Certification",
     "Contact",
     "Currency",
     "ExchangeRate",

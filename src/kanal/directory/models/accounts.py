@@ -66,6 +66,21 @@ class Account(Record):
     industry = models.ForeignKey(
         Industry, models.PROTECT, null=True, blank=True, related_name="accounts", verbose_name=_("industry")
     )
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        blank=True,
+        help_text=_("Two letters, such as da: what its people speak."),
+    )
+    latitude = models.IntegerField(null=True, editable=False, help_text="In millionths of a degree.")
+    longitude = models.IntegerField(null=True, editable=False, help_text="In millionths of a degree.")
+    located_for = models.CharField(
+        max_length=260,
+        blank=True,
+        default="",
+        editable=False,
+        help_text="The place that the coordinates were looked up for.",
+    )
     employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="subsidiaries", verbose_name=_("part of")

@@ -63,6 +63,12 @@ class Tier(Named):
 class ProductFamily(Named):
     """Products that are sold, certified and protected together."""
 
+    certificate = models.BooleanField(
+        _("needs a certificate"),
+        default=False,
+        help_text=_("Assignment offers these products to partners with a valid certificate only."),
+    )
+
     class Meta(Named.Meta):
         verbose_name = _("product family")
         verbose_name_plural = _("product families")

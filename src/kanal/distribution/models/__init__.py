@@ -1,17 +1,28 @@
-"""Offers: an opportunity given to a partner, and the answer; the rules of work; what is done to many at once."""
+"""Offers and their answers; the rules of work; bulk runs; policies of assignment and what they decided."""
 
 from kanal.distribution.models.bulk import BulkRow, BulkRun, BulkState, BulkVerb, RowOutcome
+from kanal.distribution.models.decision import AssignmentRun, Decision, Outcome, RunKind, RunState, Snapshot
 from kanal.distribution.models.offer import DeclineReason, Offer, OfferStatus
+from kanal.distribution.models.policy import Policy, PolicyPin, PolicyVersion
 from kanal.distribution.models.rules import WorkRules
 
 __all__ = [
+    "AssignmentRun",
     "BulkRow",
     "BulkRun",
     "BulkState",
     "BulkVerb",
+    "Decision",
     "DeclineReason",
     "Offer",
     "OfferStatus",
+    "Outcome",
+    "Policy",
+    "PolicyPin",
+    "PolicyVersion",
     "RowOutcome",
+    "RunKind",
+    "RunState",
+    "Snapshot",
     "WorkRules",
 ]
