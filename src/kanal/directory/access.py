@@ -25,10 +25,11 @@ from kanal.directory.models import (
 )
 from kanal.directory.models.record import RecordQuerySet
 
-# What each role of the vendor keeps: accounts and contacts, partners, and the lists with the people.
+# What each role of the vendor keeps: accounts and contacts, partners, the policies by which partners are chosen, and
+# the lists with the people.
 _KEEPS = {
-    VendorRole.ADMINISTRATOR: {"accounts", "partners", "settings"},
-    VendorRole.CHANNEL_MANAGER: {"accounts", "partners"},
+    VendorRole.ADMINISTRATOR: {"accounts", "partners", "policies", "settings"},
+    VendorRole.CHANNEL_MANAGER: {"accounts", "partners", "policies"},
     VendorRole.SELLER: {"accounts"},
     VendorRole.AUDITOR: set[str](),
 }
@@ -49,7 +50,7 @@ def refusal_to_keep(person: Person, area: str) -> str | Promise | None:
 
     Args:
         person: who asks.
-        area: `accounts` (with contacts), `partners`, or `settings` (lists, people, imports).
+        area: `accounts` (with contacts), `partners`, `policies`, or `settings` (lists, people, imports).
     """
     if area == "accounts" and may_enter_portal(person):
         return None

@@ -20,9 +20,16 @@ def calendar_of(partner: Partner) -> Calendar:
     return Calendar(partner.time_zone, partner.account.country, settings.WORKDAY_START, settings.WORKDAY_END)
 
 
-def answer_by(partner: Partner, delivered: datetime) -> datetime:
-    """Give the moment until which a partner may answer an offer delivered then, in UTC."""
-    return calendar_of(partner).add(delivered, timedelta(hours=settings.ANSWER_HOURS)).astimezone(UTC)
+def answer_by(partner: Partner, delivered: datetime, hours: int | None = None) -> datetime:
+    """Give the moment until which a partner may answer an offer delivered then, in UTC.
+
+    Args:
+        partner: whose working hours, zone and holidays count.
+        delivered: when the offer reaches it.
+        hours: working hours that it has, as a policy says; None is what the installation gives.
+    """
+    window = timedelta(hours=settings.ANSWER_HOURS if hours is None else hours)
+    return calendar_of(partner).add(delivered, window).astimezone(UTC)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,14 @@ from kanal.distribution.actions.leaving import Left, leave, successors
 from kanal.distribution.actions.making import NextStep, make, revise
 from kanal.distribution.actions.pausing import hold, resume
 from kanal.distribution.actions.pipeline import Pipeline
+from kanal.distribution.actions.policies import (
+    archive_policy,
+    make_policy,
+    move_policy,
+    restore_version,
+    save_policy,
+    unarchive_policy,
+)
 from kanal.distribution.actions.progress import extend, move_stage, update
 from kanal.distribution.actions.returning import ReturnReason, return_
 from kanal.distribution.actions.roles import give_role
@@ -30,6 +38,7 @@ __all__ = [
     "accept_all",
     "add_contact",
     "approve",
+    "archive_policy",
     "arrange",
     "assign",
     "cancel",
@@ -46,18 +55,23 @@ __all__ = [
     "leave",
     "lose",
     "make",
+    "make_policy",
     "mark_seen",
+    "move_policy",
     "move_stage",
     "refuse",
     "remove",
     "reopen",
+    "restore_version",
     "resume",
     "return_",
     "revise",
     "save",
+    "save_policy",
     "share",
     "successors",
     "take_back",
+    "unarchive_policy",
     "unshare",
     "update",
     "win",
