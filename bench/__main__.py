@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 NAMES = {
+    "assignment": "preferred partner assignment: one among 10,000 partners, 100,000 at once, against simpler ways",
     "imports": "the import of the CRM sales files: rows a second, peak memory, second run",
     "portal": "the portal with 100,000 opportunities over 1,000 partners, one of which has 5,000",
     "pages": "lists, search, record pages and exports over 176,000 opportunities",
@@ -38,7 +39,7 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    listed = "\n".join(f"  {name:<10} {about}" for name, about in NAMES.items())
+    listed = "\n".join(f"  {name:<11} {about}" for name, about in NAMES.items())
     parser = argparse.ArgumentParser(
         prog="script/bench",
         description=f"Measure Kanal.\n\n{listed}",
@@ -46,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("name", choices=sorted(NAMES), metavar="NAME")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="draw how the time grows (assignment)")
     parser.add_argument("--folder", type=Path, help="the CRM sales files; made-up ones where they are absent")
     parser.add_argument("--times", type=int, default=20, help="how often the files are repeated (pages)")
     parser.add_argument("--rounds", type=int, default=0, help="how often each thing is measured")

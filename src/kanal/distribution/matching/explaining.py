@@ -1,0 +1,156 @@
+"""Why: every candidate with every part of its score, every partner that was left out with every rule that did it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kanal.distribution.matching.deciding import in_score_order
+from kanal.distribution.matching.pairs import digests
+from kanal.distribution.matching.rules import Market, masks
+from kanal.distribution.matching.scores import WHOLE, Scorer
+from kanal.distribution.matching.shape import BIT, Opportunities, Part, Partners, Rule, Rules
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A partner that may get it.
+
+    Attributes:
+        partner: its index.
+        parts: tenths of a point by part; their sum is the score.
+        fractions: what each part is of one, per 10,000, before it is weighed.
+    """
+
+    partner: int
+    parts: Mapping[Part, int]
+    fractions: Mapping[Part, int]
+
+    @property
+    def score(self) -> int:
+        """Give the score, in tenths of a point."""
+        return sum(self.parts.values())
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """A partner that may not get it, with every rule that it breaks."""
+
+    partner: int
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What alone would have to change for the second to win.
+
+    Attributes:
+        part: which part.
+        gains: how many tenths of a point more it would need.
+        has, needs: the fraction per 10,000 that it has, and the least with which it would win.
+    """
+
+    part: Part
+    gains: int
+    has: int
+    needs: int
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why one opportunity went to whom it went.
+
+    Attributes:
+        candidates: who may get it, the best first.
+        excluded: who may not.
+        chosen: the index of the partner that got it; None is nobody.
+        runner_up: the best of the others.
+        better: candidates with a higher score than the chosen one, whose places the division used elsewhere.
+        changes: what would make the runner-up win, where it has fewer points; the smallest change first.
+        score_least: the least tenths of a point with which somebody is chosen.
+    """
+
+    candidates: Sequence[Candidate]
+    excluded: Sequence[Excluded]
+    chosen: int | None
+    runner_up: Candidate | None
+    better: Sequence[Candidate]
+    changes: Sequence[Change]
+    score_least: int
+
+    def of(self, partner: int) -> Candidate | None:
+        """Give a candidate by its partner."""
+        return next((one for one in self.candidates if one.partner == partner), None)
+
+
+def explain(
+    partners: Partners, opportunities: Opportunities, rules: Rules, row: int, chosen: int | None
+) -> Explanation:
+    """Explain one decision from the inputs that made it.
+
+    Args:
+        partners: the partners that `decide` was given.
+        opportunities: the opportunities, or this one alone.
+        rules: the policy.
+        row: which opportunity.
+        chosen: who got it; None is nobody.
+    """
+    market = Market(partners, opportunities, rules)
+    cols = np.arange(len(partners), dtype=np.int32)
+    broken = masks(market, np.full(1, row, np.int32), cols)
+    fit = np.flatnonzero(broken == 0).astype(np.int32)
+    candidates = _candidates(market, row, fit)
+    got = next((one for one in candidates if one.partner == chosen), None)
+    others = [one for one in candidates if one.partner != chosen]
+    runner_up = others[0] if others else None
+    excluded = [
+        Excluded(int(col), tuple(rule for rule in Rule if broken[col] & BIT[rule]))
+        for col in np.flatnonzero(broken)
+    ]
+    return Explanation(
+        candidates=candidates,
+        excluded=excluded,
+        chosen=chosen,
+        runner_up=runner_up,
+        better=[one for one in others if got is not None and one.score > got.score],
+        changes=_changes(rules, got, runner_up) if got and runner_up else [],
+        score_least=rules.score_least * 10,
+    )
+
+
+def _candidates(market: Market, row: int, cols: np.ndarray) -> list[Candidate]:
+    scorer, rows = Scorer(market), np.full(len(cols), row, np.int32)
+    fractions = {part: scorer.fraction(part, rows, cols) for part in Part}
+    parts = {part: scorer.part(part, rows, cols) for part in Part}
+    order = in_score_order(
+        scorer.total(rows, cols),
+        digests([market.opportunities.keys[row]]),
+        digests([market.partners.keys[col] for col in cols]),
+    )
+    return [
+        Candidate(
+            int(cols[place]),
+            {part: int(parts[part][place]) for part in Part},
+            {part: int(fractions[part][place]) for part in Part},
+        )
+        for place in order
+    ]
+
+
+def _changes(rules: Rules, chosen: Candidate, second: Candidate) -> list[Change]:
+    """Say for each part whether it alone could close the gap, and how far it would have to go."""
+    gap = chosen.score - second.score + 1
+    if gap <= 0:
+        return []
+    found = []
+    for part in Part:
+        weight, has = rules.weights.get(part, 0), second.fractions[part]
+        wanted = second.parts[part] + gap
+        needs = -(
+            -(wanted * WHOLE - WHOLE // 2) // max(1, weight * 10)
+        )  # the least that rounds to as many tenths
+        if weight and needs <= WHOLE:
+            found.append(Change(part, gap, has, max(has, needs)))
+    return sorted(found, key=lambda one: one.needs - one.has)

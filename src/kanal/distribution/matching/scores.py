@@ -1,0 +1,137 @@
+"""What a pair is worth: every part once, in tenths of a point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from kanal.distribution.matching.rules import Index, Market, families_of
+from kanal.distribution.matching.shape import Ints, Part
+
+WHOLE = 10_000  # a fraction of one is kept per 10,000
+# A partner without a limit counts as if it had this much room beyond what it has.
+ROOMY = 10
+# Each level that a territory lies above the one that is asked for takes this much off.
+A_LEVEL = 2_500
+CARRIES, HOLDS = 7_000, 3_000  # selling a family; and a certificate for it
+
+
+def falling(value: Ints, best: int, worst: int) -> Ints:
+    """Give 10,000 up to `best`, 0 from `worst` on, and a straight line between."""
+    span = max(1, worst - best)
+    return (np.clip(worst - value.astype(np.int64), 0, span) * WHOLE // span).astype(np.int32)
+
+
+def _territory(market: Market, rows: Index, cols: Index) -> Ints:
+    """Cover (nearer levels give more) and nearness, the mean of both where both are known."""
+    kinds = market.opportunities.territory
+    covers = market.partners.covers
+    depth = (
+        covers[cols, np.maximum(kinds[rows], 0)]
+        if covers.shape[1]
+        else np.full(np.broadcast_shapes(rows.shape, cols.shape), -1, np.int8)
+    )
+    cover = np.where(
+        (kinds[rows] < 0) | (depth < 0), 0, np.maximum(WHOLE - depth.astype(np.int32) * A_LEVEL, 0)
+    )
+    far = market.kilometres(rows, cols)
+    near = falling(far, market.rules.near_km, market.rules.far_km)
+    both = np.where(kinds[rows] < 0, near, (cover + near) // 2)
+    return np.where(far < 0, cover, both).astype(np.int32)
+
+
+def _product(market: Market, rows: Index, cols: Index) -> Ints:
+    """How much of what the customer would buy the partner sells, and is certified for."""
+    wanted, partners = market.opportunities.families, market.partners
+    found = np.zeros(np.broadcast_shapes(rows.shape, cols.shape), np.int32)
+    for family in families_of(wanted, rows):
+        worth = partners.families[:, family] * CARRIES + partners.certified[:, family] * HOLDS
+        found += wanted[rows, family] * worth[cols].astype(np.int32)
+    counted = np.maximum(wanted.sum(axis=1), 1).astype(np.int32)
+    shared: Ints = found // counted[rows]
+    return shared
+
+
+def _industry(market: Market, rows: Index, cols: Index) -> Ints:
+    kinds, table = market.opportunities.industry, market.partners.industries
+    if not table.shape[1]:
+        return np.zeros(np.broadcast_shapes(rows.shape, cols.shape), np.int32)
+    return ((kinds[rows] >= 0) & table[cols, np.maximum(kinds[rows], 0)]) * np.int32(WHOLE)
+
+
+def _load(market: Market) -> Ints:
+    partners = market.partners
+    room = np.where(partners.capacity < 0, partners.load + ROOMY, np.maximum(partners.capacity, 1))
+    free = np.clip(room - partners.load, 0, room).astype(np.int64)
+    return (free * WHOLE // np.maximum(room, 1)).astype(np.int32)
+
+
+def _relation(market: Market, rows: Index, cols: Index) -> Ints:
+    known = market.among(market.related, rows, cols)
+    if not len(market.related):
+        return known.astype(np.int32)
+    wanted = rows.astype(np.int64) * len(market.partners) + cols
+    place = np.minimum(np.searchsorted(market.related, wanted), len(market.related) - 1)
+    return np.where(known, market.strength[place], 0).astype(np.int32)
+
+
+# What depends on the partner alone, as a fraction of one for each partner.
+OF_PARTNER: dict[Part, Callable[[Market], Ints]] = {
+    Part.TIER: lambda market: (market.partners.tier.astype(np.int64) * WHOLE // market.ranks).astype(
+        np.int32
+    ),
+    Part.TOUCH: lambda market: market.partners.touch,
+    Part.FEEDBACK: lambda market: market.partners.feedback,
+    Part.RETURNS: lambda market: (WHOLE - market.partners.returns).astype(np.int32),
+    Part.WIN: lambda market: market.partners.win,
+    Part.SPEED: lambda market: falling(
+        market.partners.answer_minutes, market.rules.quick_minutes, market.rules.slow_minutes
+    ),
+    Part.LOAD: _load,
+    Part.REST: lambda market: WHOLE - falling(market.partners.rest_minutes, 0, market.rules.rest_days * 1440),
+}
+# What depends on the pair, as a fraction of one for each pair.
+OF_PAIR: dict[Part, Callable[[Market, Index, Index], Ints]] = {
+    Part.TERRITORY: _territory,
+    Part.PRODUCT: _product,
+    Part.INDUSTRY: _industry,
+    Part.RELATION: _relation,
+}
+
+
+def tenths(fraction: Ints, weight: int) -> Ints:
+    """Give a fraction of one, per 10,000, as tenths of a point of a part that gives `weight` points at most."""
+    return ((fraction.astype(np.int64) * weight * 10 + WHOLE // 2) // WHOLE).astype(np.int32)
+
+
+class Scorer:
+    """Scores pairs of one market; what depends on partners alone is worked out once."""
+
+    def __init__(self, market: Market) -> None:
+        self.market = market
+        self.weights = {part: market.rules.weights.get(part, 0) for part in Part}
+        self.own = {part: tenths(give(market), self.weights[part]) for part, give in OF_PARTNER.items()}
+        self.base = sum(self.own.values(), np.zeros(len(market.partners), np.int32))
+
+    def fraction(self, part: Part, rows: Index, cols: Index) -> Ints:
+        """Give what a part is of one, per 10,000, for each pair."""
+        if part in OF_PAIR:
+            return OF_PAIR[part](self.market, rows, cols)
+        return np.broadcast_to(
+            OF_PARTNER[part](self.market)[cols], np.broadcast_shapes(rows.shape, cols.shape)
+        )
+
+    def part(self, part: Part, rows: Index, cols: Index) -> Ints:
+        """Give the tenths of a point that a part gives each pair."""
+        if part in self.own:
+            return np.broadcast_to(self.own[part][cols], np.broadcast_shapes(rows.shape, cols.shape))
+        return tenths(OF_PAIR[part](self.market, rows, cols), self.weights[part])
+
+    def total(self, rows: Index, cols: Index) -> Ints:
+        """Give the score of each pair, in tenths of a point: the sum of its parts."""
+        found = np.array(np.broadcast_to(self.base[cols], np.broadcast_shapes(rows.shape, cols.shape)))
+        for part in OF_PAIR:
+            if self.weights[part]:
+                found += self.part(part, rows, cols)
+        return found

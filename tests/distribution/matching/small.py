@@ -1,0 +1,156 @@
+"""Small markets, made by hypothesis, and what brute force says of them."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from kanal.distribution.matching import Opportunities, Part, Partners, Rule, Rules
+from kanal.distribution.matching.rules import Market, masks
+from kanal.distribution.matching.scores import Scorer
+
+TERRITORIES, FAMILIES, INDUSTRIES, LANGUAGES = 3, 3, 2, 2
+WEIGHTS = dict(zip(Part, (18, 18, 12, 8, 6, 5, 4, 9, 4, 8, 4, 4), strict=True))
+
+
+def _flags(draw: Any, *shape: int, likely: bool = True) -> Any:
+    count = int(np.prod(shape))
+    drawn = draw(st.lists(st.integers(0, 3), min_size=count, max_size=count))
+    found = np.array(drawn, np.int64).reshape(shape)
+    return found > 0 if likely else found == 0
+
+
+def _numbers(draw: Any, count: int, least: int, most: int, kind: Any = np.int32) -> Any:
+    return np.array(draw(st.lists(st.integers(least, most), min_size=count, max_size=count)), kind)
+
+
+def _places(draw: Any, count: int) -> Any:
+    found = [(draw(st.integers(54, 58)) * 10**6, draw(st.integers(8, 13)) * 10**6) for _n in range(count)]
+    return np.array(found, np.int32).reshape(count, 2)
+
+
+@st.composite
+def partners(draw: Any, most: int = 4) -> Partners:
+    n = draw(st.integers(1, most))
+    return Partners(
+        keys=tuple(f"partner {number}" for number in range(n)),
+        active=_flags(draw, n),
+        paused=_flags(draw, n, likely=False),
+        covers=_numbers(draw, n * TERRITORIES, -1, 2, np.int8).reshape(n, TERRITORIES),
+        families=_flags(draw, n, FAMILIES),
+        certified=_flags(draw, n, FAMILIES),
+        industries=_flags(draw, n, INDUSTRIES),
+        languages=_flags(draw, n, LANGUAGES),
+        tier=_numbers(draw, n, 0, 3),
+        place=_places(draw, n),
+        placed=_flags(draw, n),
+        capacity=_numbers(draw, n, -1, 3),
+        load=_numbers(draw, n, 0, 2),
+        touch=_numbers(draw, n, 0, 10_000),
+        feedback=_numbers(draw, n, 0, 10_000),
+        returns=_numbers(draw, n, 0, 10_000),
+        win=_numbers(draw, n, 0, 10_000),
+        answer_minutes=_numbers(draw, n, 0, 4000),
+        rest_minutes=_numbers(draw, n, 0, 60_000),
+        new=_flags(draw, n, likely=False),
+        value_least=_numbers(draw, n, -1, 2, np.int64),
+        value_most=_numbers(draw, n, -1, 9, np.int64),
+    )
+
+
+def _pairs(draw: Any, m: int, n: int, *, wide: bool = False) -> Any:
+    pair = st.tuples(st.integers(0, m - 1), st.integers(0, n - 1))
+    found = sorted(draw(st.sets(pair, max_size=3)))
+    if wide:
+        return np.array([(*one, draw(st.integers(1, 10_000))) for one in found], np.int32).reshape(-1, 3)
+    return np.array(found, np.int32).reshape(-1, 2)
+
+
+@st.composite
+def opportunities(draw: Any, n: int, most: int = 4) -> Opportunities:
+    m = draw(st.integers(1, most))
+    families = _flags(draw, m, FAMILIES, likely=False)
+    seldom = np.where(_flags(draw, m, likely=False), _numbers(draw, m, 0, n - 1), -1).astype(np.int32)
+    held = np.where(_flags(draw, m, likely=False), _numbers(draw, m, 0, n - 1), -1).astype(np.int32)
+    return Opportunities(
+        keys=tuple(f"opportunity {number}" for number in range(m)),
+        territory=_numbers(draw, m, -1, TERRITORIES - 1),
+        families=families,
+        certificates=families & _flags(draw, m, FAMILIES, likely=False),
+        industry=_numbers(draw, m, -1, INDUSTRIES - 1),
+        language=_numbers(draw, m, -1, LANGUAGES - 1),
+        place=_places(draw, m),
+        placed=_flags(draw, m),
+        value=_numbers(draw, m, -1, 9, np.int64),
+        pinned=seldom,
+        holder=held,
+        declined=_pairs(draw, m, n),
+        offered=_pairs(draw, m, n),
+        related=_pairs(draw, m, n, wide=True),
+    )
+
+
+@st.composite
+def policies(draw: Any) -> Rules:
+    enabled = draw(st.sets(st.sampled_from(sorted(Rule)), max_size=6))
+    return Rules(
+        enabled=frozenset(enabled),
+        weights=draw(st.sampled_from([WEIGHTS, {Part.TIER: 100}, {Part.WIN: 60, Part.LOAD: 40}])),
+        tier_least=1,
+        value_least=1,
+        score_least=draw(st.sampled_from([0, 30])),
+        share_most=draw(st.sampled_from([1000, 500, 250])),
+        share_new=draw(st.sampled_from([0, 0, 300])),
+    )
+
+
+@st.composite
+def markets(draw: Any, most: int = 4) -> tuple[Partners, Opportunities, Rules]:
+    found = draw(partners(most))
+    return found, draw(opportunities(len(found), most)), draw(policies())
+
+
+def table(of: Partners, asked: Opportunities, rules: Rules) -> tuple[Any, Any]:
+    """Give eligibility bool[m, n] and score int32[m, n], each pair by itself."""
+    market = Market(of, asked, rules)
+    rows, cols = np.arange(len(asked))[:, None], np.arange(len(of))[None, :]
+    score = Scorer(market).total(rows, cols)
+    return (masks(market, rows, cols) == 0) & (score >= rules.score_least * 10), score
+
+
+def best_by_force(eligible: Any, score: Any, room: Any, *, most: int | None = None) -> tuple[int, int]:
+    """Try every division: give how many are served at most, and the greatest sum with as many."""
+    m, n = eligible.shape
+    choices = [[-1, *np.flatnonzero(eligible[row])] for row in range(m)]
+    best = (0, 0)
+    for division in product(*choices):
+        given = [(row, col) for row, col in enumerate(division) if col >= 0]
+        counts = np.bincount([col for _row, col in given], minlength=n)
+        if (counts <= room).all() and (most is None or len(given) <= most):
+            best = max(best, (len(given), int(sum(score[row, col] for row, col in given))))
+    return best
+
+
+def shuffled(of: Partners, asked: Opportunities, rows: Any, cols: Any) -> tuple[Partners, Opportunities]:
+    """Give the same market with opportunities and partners in another order, by hand."""
+    to_row = {int(old): new for new, old in enumerate(rows)}
+    to_col = {int(old): new for new, old in enumerate(cols)} | {-1: -1}
+    arrays = {one.name: getattr(of, one.name)[cols] for one in fields(of) if one.name != "keys"}
+    moved = replace(of, keys=tuple(of.keys[col] for col in cols), **arrays)
+    given = {
+        one.name: getattr(asked, one.name)[rows]
+        for one in fields(asked)
+        if one.name not in {"keys", "declined", "offered", "related"}
+    }
+    for name in ("pinned", "holder"):
+        given[name] = np.array([to_col[int(col)] for col in given[name]], np.int32)
+    for name in ("declined", "offered", "related"):
+        pairs = getattr(asked, name).copy()
+        for pair in pairs:
+            pair[0], pair[1] = to_row[int(pair[0])], to_col[int(pair[1])]
+        given[name] = pairs[::-1].copy()
+    return moved, replace(asked, keys=tuple(asked.keys[row] for row in rows), **given)
