@@ -17,9 +17,11 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from kanal.directory.actions import invite
 from kanal.directory.invitations import issue
+from kanal.distribution.actions import make_policy
 from kanal.distribution.actions.bulk import start
 from kanal.distribution.bulk import Wish
 from kanal.distribution.models import BulkVerb
+from kanal.distribution.terms import Terms
 from kanal.importing.models import ImportRun
 from kanal.joining import links
 from kanal.notify.models import Notification
@@ -57,6 +59,7 @@ class World:
         self.bulk = start(
             wish=Wish(BulkVerb.DELIVER, [cast.fjord]), keys=[self.managed.pk, self.rival.pk], by=cast.chris
         )
+        self.policy = make_policy(name="Nordic default", terms=Terms(), by=cast.chris).policy
         self.customer, self.customer_person = cast.customer()
         self.made = cast.made()
         upload = Upload("list.csv", 4, io.BytesIO(b"a;b\n"))
@@ -232,6 +235,17 @@ ROWS: dict[str, Row] = {
     "desk:invitation_revoke": Row(post=KEEPS_PARTNERS, args=_key("invitation")),
     # Whoever has the link: those who are signed in read that they are somebody already.
     "invitation:accept": Row(get=EVERYBODY, post=EVERYBODY, args=lambda world: {"token": world.token}),
+    "desk:policies": Row(get=DESK),
+    "desk:policies_start": Row(post=KEEPS_PARTNERS),
+    "desk:policy_new": Row(get=KEEPS_PARTNERS, post=KEEPS_PARTNERS),
+    "desk:policy": Row(get=DESK, post=KEEPS_PARTNERS, args=_key("policy")),
+    "desk:policy_move": Row(post=KEEPS_PARTNERS, args=_key("policy")),
+    "desk:policy_archive": Row(post=KEEPS_PARTNERS, args=_key("policy")),
+    "desk:policy_restore": Row(post=KEEPS_PARTNERS, args=_key("policy")),
+    "desk:policy_versions": Row(get=DESK, args=_key("policy")),
+    "desk:policy_version_restore": Row(
+        post=KEEPS_PARTNERS, args=lambda world: {"key": world.policy.pk, "number": 1}
+    ),
     "desk:rules": Row(
         get=READS_SETTINGS,
         post=ADMINISTRATOR,

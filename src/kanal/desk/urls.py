@@ -32,5 +32,6 @@ urlpatterns = [
     path("", include("kanal.desk.notifications")),
     path("", include("kanal.desk.invitations")),
     path("", include("kanal.desk.looks")),
+    path("", include("kanal.desk.policies.urls")),
     path("", include("kanal.desk.directory_urls")),
 ]

@@ -126,12 +126,17 @@ def in_force(at: datetime | None = None) -> list[InForce]:
     return [InForce(version, Terms.read(version.data), pins.get(version.pk, {})) for version in versions]
 
 
-def newest(at: datetime | None = None) -> list[PolicyVersion]:
-    """Give the newest version of each policy that is not archived, in order; see `in_force`."""
-    stands = Q(policy__archived_at__isnull=True)
+def newest(at: datetime | None = None, *, archived: bool = False) -> list[PolicyVersion]:
+    """Give the newest version of each policy in order, with its policy and who saved it.
+
+    Args:
+        at: as they stood at that moment; None is now.
+        archived: those that are put away now, instead of those that hold.
+    """
+    stands = Q(policy__archived_at__isnull=not archived)
     if at is not None:
         stands = Q(at__lte=at) & (stands | Q(policy__archived_at__gt=at))
-    rows = PolicyVersion.objects.filter(stands).select_related("policy")
+    rows = PolicyVersion.objects.filter(stands).select_related("policy", "by")
     latest = rows.order_by("policy_id", "-number").distinct("policy_id")
     return sorted(latest, key=_order)
 

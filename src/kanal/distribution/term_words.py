@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -21,10 +22,10 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Words:
-    """What a term is called, and a sentence that says what it does."""
+    """What a term is called, and a sentence that says what it does; both are lazy texts."""
 
-    label: Text
-    meaning: Text
+    label: Any
+    meaning: Any
 
 
 def _say(label: Text, meaning: Text) -> Words:
@@ -252,7 +253,8 @@ def label(name: str) -> Text:
         return _("Rule: %(name)s") % {"name": RULE_WORDS[rest].label}
     if kind == "weight" and rest in WEIGHT_WORDS:
         return _("Points: %(name)s") % {"name": WEIGHT_WORDS[rest].label}
-    return TERM_WORDS[name].label
+    words: Text = TERM_WORDS[name].label
+    return words
 
 
 @dataclass(frozen=True)
@@ -294,4 +296,4 @@ def said(name: str, value: Any, naming: Naming) -> str:
     if isinstance(value, tuple):
         words = [naming(name.removeprefix("takes_"), str(one)) for one in value]
         return ", ".join(words) or (_("never") if name == "times" else _("all"))
-    return str(value)
+    return number_format(value, force_grouping=True)

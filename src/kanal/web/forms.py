@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,44 @@ class AmountField(forms.DecimalField):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002
         """Give the attributes of its input: digits on a phone's keyboard."""
         return {"inputmode": "decimal", "autocomplete": "off", "class": "k-num"}
+
+
+class CodesField(forms.CharField):
+    """Several of a list that is too long to show, typed by name or code, with commas between them.
+
+    Its value is a tuple of codes, each once, in the order of the alphabet.
+
+    Args:
+        choices: gives code and name of each, in the reader's language.
+        unknown: what is said of a word that names none; has `%(word)s`.
+    """
+
+    def __init__(
+        self, *, choices: Callable[[], Sequence[tuple[str, str]]], unknown: Any, **options: Any
+    ) -> None:
+        self.choices, self.unknown = choices, unknown
+        super().__init__(**options)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show codes by their names; what was typed stays as it was typed."""
+        if isinstance(value, str) or value is None:
+            return value
+        names = dict(self.choices())
+        return ", ".join(names.get(code, code) for code in value)
+
+    def to_python(self, value: Any) -> Any:
+        """Read the words; each is a name or a code, in capitals or not."""
+        if not isinstance(value, str):
+            return tuple(value or ())
+        known = {word.casefold(): code for code, name in self.choices() for word in (name, code) if code}
+        # A name may have a comma of its own, so the whole text is tried first.
+        typed = [value] if value.strip().casefold() in known else value.split(",")
+        return tuple(sorted({self._code(word.strip(), known) for word in typed if word.strip()}))
+
+    def _code(self, word: str, known: dict[str, str]) -> str:
+        if word.casefold() not in known:
+            raise ValidationError(self.unknown, code="unknown", params={"word": word})
+        return known[word.casefold()]
 
 
 class DateInput(forms.DateInput):

@@ -115,6 +115,7 @@ def _samples(request: HttpRequest) -> dict[str, Any]:
         "page": Paginator(range(1234), 25).get_page(request.GET.get("page")),
         "moments": [now, now + timedelta(days=1), now - timedelta(days=9), now + timedelta(days=400)],
         "left": timedelta(days=1, hours=5),
+        "parts": [("fit", 52, "c1"), ("standing", 8, "c2"), ("record", 28, "c3"), ("balance", 12, "c4")],
         "amount": Decimal("1240000"),
         "cents": Decimal("99.5"),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
@@ -42,6 +42,35 @@ def meter(fraction: Decimal | float, kind: str = "v") -> SafeString:
         kind,
         f"{_share(fraction) * 100:.1f}",
     )
+
+
+@register.simple_tag
+def stack(parts: Iterable[tuple[str, float, str]], whole: float = 100) -> SafeString:
+    """Draw parts of a whole one after the other as one bar; write the figures beside it.
+
+    Where the parts are more than the whole, they fill the bar; a script may move them (`data-part`).
+
+    Args:
+        parts: key, size and hue of each; a hue is `c1` to `c5`, parts of one group share theirs.
+        whole: what fills the bar.
+    """
+    sized = [(key, max(0.0, float(size)), hue) for key, size, hue in parts]
+    scale = 100 / (max(float(whole), sum(size for _key, size, _hue in sized)) or 1)
+    return format_html(
+        '<svg class="k-stack-bar" viewBox="0 0 100 10" preserveAspectRatio="none" {}>'
+        '<rect class="t" width="100" height="10"/>{}</svg>',
+        _QUIET,
+        format_html_join(
+            "", '<rect class="{}" data-part="{}" x="{}" width="{}" height="10"/>', _placed(sized, scale)
+        ),
+    )
+
+
+def _placed(sized: Iterable[tuple[str, float, str]], scale: float) -> Iterator[tuple[str, str, str, str]]:
+    x = 0.0
+    for key, size, hue in sized:
+        yield hue, key, f"{x:.2f}", f"{size * scale:.2f}"
+        x += size * scale
 
 
 @register.simple_tag

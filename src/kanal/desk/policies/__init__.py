@@ -1,0 +1,1 @@
+"""The pages of the policies of preferred partner assignment."""
