@@ -144,8 +144,8 @@ def test_a_refused_policy_shows_what_was_typed_with_the_sum(cast: Cast) -> None:
 
 def test_the_bar_is_drawn_by_the_server(cast: Cast) -> None:
     shown = body(enter(cast.chris).get(reverse("desk:policy_new")))
-    assert '<rect class="c1" data-part="territory" x="0.00" width="18.00" height="10"/>' in shown
-    assert '<rect class="c4" data-part="rest" x="96.00" width="4.00" height="10"/>' in shown
+    assert '<rect class="c1" data-part="product" x="0.00" width="18.00" height="10"/>' in shown
+    assert '<rect class="c5" data-part="relation" x="96.00" width="4.00" height="10"/>' in shown
     assert "100 of 100 points" in shown
 
 

@@ -15,7 +15,8 @@ from django.utils import translation
 
 from kanal.directory.models import Person
 from kanal.directory.refusal import Conflict, Invalid, Missing, NotAllowed, Refusal, Stale
-from kanal.distribution import actions
+from kanal.distribution import actions, matching
+from kanal.distribution.matching.shape import ALWAYS as ALWAYS_THERE
 from kanal.distribution.models import Policy, PolicyVersion
 from kanal.distribution.policies import in_force
 from kanal.distribution.term_words import (
@@ -28,7 +29,7 @@ from kanal.distribution.term_words import (
     from_flat,
     said,
 )
-from kanal.distribution.terms import RULES, WEIGHTS, Filter, Terms
+from kanal.distribution.terms import ALWAYS, RULES, WEIGHTS, Filter, Terms
 from tests.cast import Cast
 
 
@@ -271,6 +272,12 @@ def test_every_rule_and_every_part_has_its_words_and_the_parts_their_groups():
     assert sorted(grouped) == sorted(WEIGHTS)
     assert sum(WEIGHTS.values()) == 100
     assert set(CHOSEN_RULES) >= set(Terms().rules)
+
+
+def test_the_terms_and_the_engine_know_the_same_rules_and_parts():
+    assert [str(rule) for rule in matching.Rule] == list(RULES)
+    assert [str(part) for part in matching.Part] == list(WEIGHTS)
+    assert {str(rule) for rule in ALWAYS_THERE} == ALWAYS
 
 
 def test_terms_survive_their_plain_names_and_their_plain_data():

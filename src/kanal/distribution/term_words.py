@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from kanal.distribution.matching import GROUPS
 from kanal.distribution.terms import ALWAYS, RULES, WEIGHTS, Filter, Terms, When
 
 Text = str | Promise
@@ -48,7 +49,8 @@ RULE_WORDS: Mapping[str, Words] = {
         gettext_lazy("The partner sells the product families that are asked for."),
     ),
     "industry": _say(
-        gettext_lazy("Industry"), gettext_lazy("The customer’s industry is one that the partner names.")
+        gettext_lazy("Industry"),
+        gettext_lazy("The customer’s industry is one that the partner names. One that names none passes."),
     ),
     "certification": _say(
         gettext_lazy("Certificate"),
@@ -56,7 +58,8 @@ RULE_WORDS: Mapping[str, Words] = {
     ),
     "tier": _say(gettext_lazy("Tier"), gettext_lazy("The partner’s tier has at least the rank set below.")),
     "language": _say(
-        gettext_lazy("Language"), gettext_lazy("The partner’s people work in the customer’s language.")
+        gettext_lazy("Language"),
+        gettext_lazy("The partner’s people work in the customer’s language. One that names none passes."),
     ),
     "value": _say(
         gettext_lazy("Value"),
@@ -71,15 +74,15 @@ RULE_WORDS: Mapping[str, Words] = {
     ),
     "offered": _say(
         gettext_lazy("Not offered before"),
-        gettext_lazy("The partner has not had this opportunity before, whatever became of it."),
+        gettext_lazy("The partner has not had this opportunity before and let it go."),
     ),
     "conflict": _say(
         gettext_lazy("No conflict"),
-        gettext_lazy("No other partner has a registration for it, or keeps the customer."),
+        gettext_lazy("No other partner keeps the customer or has registered the sale."),
     ),
     "pinned": _say(
         gettext_lazy("Pinned customers"),
-        gettext_lazy("A customer that is pinned to a partner goes to no other one."),
+        gettext_lazy("A customer that is pinned to one partner goes to no other."),
     ),
     "reach": _say(
         gettext_lazy("Within reach"), gettext_lazy("The partner is nearer to the customer than “far” below.")
@@ -89,14 +92,16 @@ RULE_WORDS: Mapping[str, Words] = {
 WEIGHT_WORDS: Mapping[str, Words] = {
     "territory": _say(
         gettext_lazy("Territory and distance"),
-        gettext_lazy("For covering the very territory, and for being near to the customer."),
+        gettext_lazy(
+            "For covering the very territory rather than a larger one, and for being near to the customer."
+        ),
     ),
     "product": _say(
-        gettext_lazy("Product experience"),
-        gettext_lazy("For selling these product families, and for having won with them."),
+        gettext_lazy("Products"),
+        gettext_lazy("For selling the product families that are asked for, and for a certificate for them."),
     ),
     "industry": _say(
-        gettext_lazy("Industry experience"), gettext_lazy("For knowing what the customer lives by.")
+        pgettext_lazy("part of a score", "Industry"), gettext_lazy("For knowing what the customer lives by.")
     ),
     "relation": _say(
         gettext_lazy("Known to the customer"), gettext_lazy("For having worked with this customer before.")
@@ -117,15 +122,16 @@ WEIGHT_WORDS: Mapping[str, Words] = {
     ),
 }
 
-# How a picture groups the parts; together they are all of them.
-WEIGHT_GROUPS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
-    "fit": (gettext_lazy("How well it fits"), ("territory", "product", "industry", "relation")),
-    "standing": (gettext_lazy("Partnership"), ("tier",)),
-    "record": (
-        gettext_lazy("What its answers show"),
-        ("touch", "feedback", "returns", "win", "speed"),
-    ),
-    "balance": (gettext_lazy("Balance among partners"), ("load", "rest")),
+_GROUP_WORDS: Mapping[str, Any] = {
+    "skills": gettext_lazy("What it sells and knows"),
+    "territory": gettext_lazy("Where it works"),
+    "capacity": gettext_lazy("Room for more"),
+    "results": gettext_lazy("What its answers show"),
+    "partnership": gettext_lazy("Partnership"),
+}
+# How a picture groups the parts, as the engine does; each group with what it is called.
+WEIGHT_GROUPS: Mapping[str, tuple[Any, tuple[str, ...]]] = {
+    key: (_GROUP_WORDS[key], tuple(str(part) for part in parts)) for key, parts in GROUPS.items()
 }
 
 TERM_WORDS: Mapping[str, Words] = {
