@@ -110,7 +110,7 @@ def _fill() -> dict[str, Any]:
 
 
 def _plans(dice: random.Random, partners: Sequence[Any]) -> Iterator[_Plan]:
-    from kanal.importing.copying import new_key
+    from kanal.config.copying import new_key
 
     for number in range(OPPORTUNITIES):
         partner = partners[0] if number < LARGEST else dice.choice(partners[1:])
@@ -134,7 +134,7 @@ def _write(
     seller: Any,
 ) -> None:
     from kanal.config import clock
-    from kanal.importing.copying import Bulk
+    from kanal.config.copying import Bulk
     from kanal.opportunities.models import Opportunity
 
     now = clock.now()
@@ -164,7 +164,7 @@ def _row(plan: _Plan, now: datetime, dice: random.Random, customers: Sequence[An
 
 def _take_part(plans: Sequence[_Plan], now: datetime, seller: Any) -> None:
     """Give each partner its part; the seller of the largest has some of its work, another partner joins some of it."""
-    from kanal.importing.copying import Bulk, new_key
+    from kanal.config.copying import Bulk, new_key
     from kanal.opportunities.models import Participation
 
     parts = [(new_key(), plan) for plan in plans]
@@ -183,7 +183,7 @@ def _take_part(plans: Sequence[_Plan], now: datetime, seller: Any) -> None:
 
 def _say(plans: Sequence[_Plan], now: datetime, owner: Any) -> None:
     """Write notes of the vendor on two of three; each waits for an answer."""
-    from kanal.importing.copying import Bulk, new_key
+    from kanal.config.copying import Bulk, new_key
     from kanal.opportunities.models import TimelineEntry
 
     said = {"body": "How is it going?", "author_id": owner.pk, "visibility": "shared"}

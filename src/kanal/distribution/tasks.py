@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from kanal.distribution.actions import bulk, expire_due
 from kanal.distribution.actions.telling import tell_about, tell_about_entry
+from kanal.distribution.assignment import writing
 
 
 @app.task(queue="tell", pass_context=False)
@@ -41,6 +42,19 @@ def carry_out_bulk(*, run_id: str) -> None:
 def resume_bulk(timestamp: int) -> None:  # noqa: ARG001 - when the job was due
     """Take up again, every minute, what a process left when it died."""
     bulk.resume_silent()
+
+
+@app.task(queue="bulk", pass_context=False)
+def deliver_run(*, run_id: str) -> None:
+    """Deliver what is left of an assignment run."""
+    writing.carry_out(key=uuid.UUID(run_id))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="clock", queueing_lock="resume_runs")
+def resume_runs(timestamp: int) -> None:  # noqa: ARG001 - when the job was due
+    """Take up again, every minute, the deliveries that a process left when it died."""
+    writing.resume_silent()
 
 
 @app.periodic(cron="* * * * *")

@@ -13,11 +13,11 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from kanal.config import clock
+from kanal.config.copying import Bulk
 from kanal.directory.acting import acting
 from kanal.directory.refusal import Conflict
 from kanal.importing.ahead import read_ahead
 from kanal.importing.columns import Table
-from kanal.importing.copying import Bulk
 from kanal.importing.formats import Context, Format, Load, Options, format_of
 from kanal.importing.models import ImportLine, ImportRun, RunState
 from kanal.importing.outcomes import Entry, Tally

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from django.db import transaction
+from procrastinate.types import JSONValue
 
 from kanal.config import clock
 from kanal.directory.models import Person
@@ -41,6 +44,36 @@ def tell(*, person: Person, message: Message) -> bool:
     if new:
         tasks.mail.defer(notification_id=str(notification.pk))
     return new
+
+
+def tell_many(told: Sequence[tuple[uuid.UUID, Message]]) -> int:
+    """Tell many people, each something of their own, with a fixed number of statements; give how many were new.
+
+    Args:
+        told: pairs of a person's key and what they are told. Who knows it already is not told again.
+    """
+    from kanal.notify import tasks
+
+    rows = [
+        Notification(
+            person_id=person,
+            kind=message.kind,
+            source=message.source,
+            facts=dict(message.facts),
+            path=message.path,
+            at=clock.now(),
+        )
+        for person, message in told
+    ]
+    with transaction.atomic():
+        Notification.objects.bulk_create(rows, ignore_conflicts=True)
+        made = Notification.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk")
+        new: list[dict[str, JSONValue]] = [
+            {"notification_id": str(key)} for key in made.values_list("pk", flat=True)
+        ]
+        if new:
+            tasks.mail.batch_defer(*new)
+    return len(new)
 
 
 def mark_read(*, person: Person, key: uuid.UUID | None = None, path: str = "") -> int:

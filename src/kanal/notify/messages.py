@@ -46,6 +46,16 @@ MESSAGES: dict[str, Words] = {
         _("Read and answer"),
         "%(left)s.",
     ),
+    "offers_delivered": Words(
+        _("%(vendor)s offers you %(number)s opportunities"),
+        _("Answer by %(deadline)s, else they go to other partners."),
+        _("Read and answer"),
+    ),
+    "assignment_delivered": Words(
+        _("Delivering is done: %(done)s opportunities"),
+        _("What was skipped, and why, stands beside each."),
+        _("See what came of it"),
+    ),
     "offer_withdrawn": Words(
         _("%(vendor)s took back its offer: %(topic)s"),
         _("There is nothing left to answer."),

@@ -19,6 +19,7 @@ from kanal.web.looking import only_looks
 PAGE_SIZE = 25
 ICONS = {
     "offer_delivered": "inbox",
+    "offers_delivered": "inbox",
     "offer_withdrawn": "arrow-back-up",
     "offer_accepted": "circle-check",
     "offer_declined": "circle-x",

@@ -67,6 +67,13 @@ def open_work(partner: Partner) -> int:
     ).count()
 
 
+def open_work_of(keys: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Count for each of these partners the open opportunities that it is offered or works on; one query."""
+    counted = Participation.objects.filter(partner__in=keys, until__isnull=True, status__in=OPEN)
+    rows = counted.order_by().values_list("partner").annotate(number=Count("pk"))
+    return dict.fromkeys(keys, 0) | dict(rows)
+
+
 def open_sales(account: Account) -> int:
     """Count the open opportunities about a customer, whoever may see them."""
     return Opportunity.objects.filter(account=account, status__in=OPEN).count()

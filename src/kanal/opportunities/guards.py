@@ -98,16 +98,25 @@ _CARRIED = (
     *("estimated_close_date", "actual_close_date", "topic", "reference", "account_name"),
 )
 
-# A changed opportunity touches its participations; `CARRY` does the rest.
+
+def _columns(of: str) -> str:
+    return ", ".join(f"{of}.{name}" for name in _CARRIED)
+
+
+# Changed opportunities touch their participations; `CARRY` does the rest. Once a statement, not once a row: assignment
+# changes thousands in one.
 FOLLOW = pgtrigger.Trigger(
     name="follow",
+    level=pgtrigger.Statement,
     when=pgtrigger.After,
     operation=pgtrigger.Update,
-    condition=pgtrigger.AnyChange(*_CARRIED),
-    func="""
-        UPDATE opportunities_participation SET opportunity_id = opportunity_id WHERE opportunity_id = NEW.id;
+    referencing=pgtrigger.Referencing(old="before", new="after"),  # type: ignore[no-untyped-call]
+    func=f"""
+        UPDATE opportunities_participation p SET opportunity_id = p.opportunity_id
+          FROM after n JOIN before o ON o.id = n.id
+         WHERE p.opportunity_id = n.id AND ({_columns("n")}) IS DISTINCT FROM ({_columns("o")});
         RETURN NULL;
-    """,
+    """,  # noqa: S608 - columns of ours
 )
 
 # A note of the vendor waits for a partner that works on the opportunity until somebody of it writes or does something.
@@ -135,6 +144,6 @@ KEEP = pgtrigger.Protect(name="keep_forever", operation=pgtrigger.Update | pgtri
 def history() -> tuple[pghistory.RowEvent, ...]:
     """Say what the history notes: every new record and every change of one.
 
-    New records are noted once a statement, not once a row: an import writes thousands in one.
+    They are noted once a statement, not once a row: an import or an assignment writes thousands in one.
     """
-    return pghistory.InsertEvent(level=pghistory.Statement), pghistory.UpdateEvent()
+    return pghistory.InsertEvent(level=pghistory.Statement), pghistory.UpdateEvent(level=pghistory.Statement)

@@ -28,12 +28,12 @@ def tell_about(*, event: str, offer_id: str) -> int:
     if kind is Event.DELIVERED and not offer.is_pending:
         return 0
     return sum(
-        tell(person=person, message=_message(kind, offer, vendor=person.is_vendor))
+        tell(person=person, message=offer_message(kind, offer, vendor=person.is_vendor))
         for person in receivers(kind, offer)
     )
 
 
-def _message(kind: Event, offer: Offer, *, vendor: bool) -> Message:
+def offer_message(kind: Event, offer: Offer, *, vendor: bool) -> Message:
     """Put together what the message needs. Before it accepts, a partner is told of no person of the customer.
 
     A partner whose offer has ended no longer sees the opportunity, so the message leads it to its list.

@@ -1,7 +1,15 @@
 """Offers and their answers; the rules of work; bulk runs; policies of assignment and what they decided."""
 
 from kanal.distribution.models.bulk import BulkRow, BulkRun, BulkState, BulkVerb, RowOutcome
-from kanal.distribution.models.decision import AssignmentRun, Decision, Outcome, RunKind, RunState, Snapshot
+from kanal.distribution.models.decision import (
+    AssignmentRun,
+    Decision,
+    Outcome,
+    RunKind,
+    RunState,
+    Skip,
+    Snapshot,
+)
 from kanal.distribution.models.offer import DeclineReason, Offer, OfferStatus
 from kanal.distribution.models.policy import Policy, PolicyPin, PolicyVersion
 from kanal.distribution.models.rules import WorkRules
@@ -23,6 +31,7 @@ __all__ = [
     "RowOutcome",
     "RunKind",
     "RunState",
+    "Skip",
     "Snapshot",
     "WorkRules",
 ]

@@ -44,6 +44,19 @@ class Outcome(models.TextChoices):
     SKIPPED = "skipped", _("Skipped")
 
 
+class Skip(models.TextChoices):
+    """Why a decision was not carried out: what was true when it was made no longer is."""
+
+    STATUS = "status", _("Its status no longer lets it be delivered")
+    CHANGED = "changed", _("It was changed after the proposal")
+    NOT_YOURS = "not_yours", _("It is not yours to deliver")
+    WORKING = "working", _("A partner works on it")
+    NOT_TAKEN = "not_taken", _("The partner takes no offers now")
+    DECLINED = "declined_before", _("The partner declined it before")
+    FULL = "full", _("The partner has no place left")
+    FAILED = "failed", _("Something went wrong; nothing was changed")
+
+
 class Snapshot(models.Model):
     """The partners as a run knew them: profiles and rates, as arrays; written once, shared by equal runs.
 
@@ -74,6 +87,9 @@ class AssignmentRun(models.Model):
             for one opportunity only of the partners that could get it at all.
         engine: the version of the engine that decided.
         figures: sums for the page, as plain values.
+        chosen: keys of the decisions that are to be delivered, as text; empty is every one that has a partner.
+        delivered_by: in whose name the offers go; None is the clock.
+        began_at: when the delivery that goes on, or the last one, began.
         seen_at: when the delivery last said that it lives.
     """
 
@@ -86,6 +102,9 @@ class AssignmentRun(models.Model):
     standing = models.BinaryField(default=bytes)
     engine = models.PositiveSmallIntegerField(default=1)
     figures: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    chosen: models.JSONField[Any, Any] = models.JSONField(default=list)
+    delivered_by = models.ForeignKey(Person, models.PROTECT, null=True, db_index=False, related_name="+")
+    began_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kanal.config import clock
 from kanal.directory.models import Partner, Person, new_id
+from kanal.opportunities.guards import history
 from kanal.opportunities.models import Opportunity
 
 
@@ -36,7 +37,7 @@ class DeclineReason(models.TextChoices):
     OTHER = "other", _("Other")
 
 
-@pghistory.track()
+@pghistory.track(*history())
 class Offer(models.Model):
     """An opportunity offered to one partner, with a deadline; answered once.
 

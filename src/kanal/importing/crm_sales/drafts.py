@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from kanal.importing.copying import new_key
+from kanal.config.copying import new_key
 from kanal.importing.crm_sales.book import Book, Seller, Ware
 from kanal.importing.crm_sales.columns import KIND, Step
 from kanal.importing.crm_sales.money import Dollars

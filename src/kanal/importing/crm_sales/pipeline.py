@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from kanal.importing.copying import Bulk, new_key
+from kanal.config.copying import Bulk, new_key
 from kanal.importing.crm_sales.amending import Amender
 from kanal.importing.crm_sales.book import Book
 from kanal.importing.crm_sales.columns import KIND

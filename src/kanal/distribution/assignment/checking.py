@@ -1,0 +1,153 @@
+"""Whether decisions still hold when they are carried out: the checks of `deliver`, for many at once.
+
+Everything is read in a fixed number of queries, after partners and then opportunities have been locked, so that what is
+found true stays true until it is written.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kanal.config import clock
+from kanal.directory.models import Partner, Person
+from kanal.distribution import deadlines
+from kanal.distribution.actions.step import hold_partners
+from kanal.distribution.models import Decision, Offer, OfferStatus, PolicyVersion, Skip
+from kanal.distribution.terms import Terms
+from kanal.opportunities import access, figures, lifecycle
+from kanal.opportunities.lifecycle import Verb
+from kanal.opportunities.models import Opportunity, Participation
+
+_NEEDED = ("status", "made_by_partner", "owner", "modified_at")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One decision that is about to be carried out.
+
+    Attributes:
+        decision, opportunity: their keys.
+        partner: who gets it, locked.
+        deadline: until when the partner may answer.
+        facts: what the timeline says, as JSON.
+        skip: why it is not carried out after all; None where it is.
+    """
+
+    decision: uuid.UUID
+    opportunity: uuid.UUID
+    partner: Partner
+    deadline: datetime
+    facts: str
+    skip: Skip | None
+
+
+@dataclass
+class _World:
+    """What is true now, as far as these decisions are concerned."""
+
+    by: Person | None
+    partners: Mapping[uuid.UUID, Partner]
+    opportunities: Mapping[uuid.UUID, Opportunity]
+    working: frozenset[uuid.UUID]
+    declined: frozenset[tuple[uuid.UUID, uuid.UUID]]
+    terms: Mapping[uuid.UUID, Terms]
+    load: Counter[uuid.UUID]
+    untaken: Mapping[uuid.UUID, bool] = field(default_factory=dict)
+
+    def skip(self, decision: Decision, partner: Partner) -> Skip | None:
+        """Say why a decision no longer holds; where it does, its place at the partner is taken."""
+        found = self._of_opportunity(self.opportunities[decision.opportunity_id], decision)
+        found = found or self._of_partner(decision, partner)
+        if found is None:
+            self.load[partner.pk] += 1
+        return found
+
+    def _of_opportunity(self, opportunity: Opportunity, decision: Decision) -> Skip | None:
+        if self.by is not None and not access.may(self.by, Verb.DELIVER, opportunity):
+            return Skip.NOT_YOURS
+        made = opportunity.made_by_a_partner
+        if lifecycle.refusal(Verb.DELIVER, opportunity.status, made_by_partner=made):
+            return Skip.STATUS
+        if opportunity.pk in self.working:
+            return Skip.WORKING
+        return Skip.CHANGED if opportunity.modified_at > decision.at else None
+
+    def _of_partner(self, decision: Decision, partner: Partner) -> Skip | None:
+        if not self.untaken[partner.pk]:
+            return Skip.NOT_TAKEN
+        if (decision.opportunity_id, partner.pk) in self.declined:
+            return Skip.DECLINED
+        terms = self.terms.get(decision.version_id) if decision.version_id else None
+        limited = decision.moved_by_id is None and (terms is None or "capacity" in terms.rules)
+        if limited and partner.capacity is not None and self.load[partner.pk] >= partner.capacity:
+            return Skip.FULL
+        return None
+
+
+def check(decisions: Sequence[Decision], *, by: Person | None) -> list[Line]:
+    """Lock what decisions concern and say of each whether it still holds.
+
+    Args:
+        decisions: locked ones, each with a partner; in this order places at a partner are taken.
+        by: in whose name they are carried out; None is the clock, which may all that the status allows.
+    """
+    world = _world(decisions, by)
+    now, until = clock.now(), _Deadlines()
+    facts = {key: json.dumps({"partner": one.name}) for key, one in world.partners.items()}
+    found = []
+    for decision in decisions:
+        partner = world.partners[_target(decision)]
+        skip = world.skip(decision, partner)
+        terms = world.terms.get(decision.version_id) if decision.version_id else None
+        hours = terms.answer_hours if terms else None
+        deadline = until.of(partner, now, hours)
+        line = Line(decision.pk, decision.opportunity_id, partner, deadline, facts[partner.pk], skip)
+        found.append(line)
+    return found
+
+
+def _target(decision: Decision) -> uuid.UUID:
+    key = decision.given_id or decision.partner_id
+    assert key is not None  # only decisions with a partner are carried out
+    return key
+
+
+def _world(decisions: Sequence[Decision], by: Person | None) -> _World:
+    targets = {_target(one) for one in decisions}
+    keys = [one.opportunity_id for one in decisions]
+    partners = {one.pk: one for one in hold_partners(*[Partner(pk=key) for key in targets])}
+    locked = Opportunity.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    rows = locked.select_related("owner").only(*_NEEDED, "owner__name")
+    opportunities = {one.pk: one for one in rows}
+    working = Participation.objects.filter(opportunity__in=keys, until__isnull=True)
+    declined = Offer.objects.filter(opportunity__in=keys, status=OfferStatus.DECLINED)
+    versions = PolicyVersion.objects.filter(pk__in={one.version_id for one in decisions if one.version_id})
+    return _World(
+        by=by,
+        partners=partners,
+        opportunities=opportunities,
+        working=frozenset(working.values_list("opportunity_id", flat=True)),
+        declined=frozenset(declined.values_list("opportunity_id", "partner_id")),
+        terms={one.pk: Terms.read(one.data) for one in versions},
+        load=Counter(figures.open_work_of(targets)),
+        untaken={key: one.takes_offers for key, one in partners.items()},
+    )
+
+
+class _Deadlines:
+    """Deadlines by what they depend on: a partner's zone and country, and the hours. Very many offers share few."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str, int | None], datetime] = {}
+
+    def of(self, partner: Partner, delivered: datetime, hours: int | None) -> datetime:
+        """Give until when a partner may answer; `delivered` is the same in all calls."""
+        key = (partner.time_zone, partner.account.country, hours)
+        if key not in self._known:
+            self._known[key] = deadlines.answer_by(partner, delivered, hours)
+        return self._known[key]

@@ -1,0 +1,245 @@
+"""Carrying out what a run decided: a chunk a transaction, set by set, with the checks and the rows of `deliver`.
+
+What no longer fits is skipped with its reason. A chunk that fails is halved until the one at fault is found. Called
+again after a process has died, or by two at once, it offers nothing twice: the outcome stands beside each decision.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from kanal.config import clock
+from kanal.config.copying import Bulk
+from kanal.directory.acting import acting
+from kanal.directory.models import Person, new_id
+from kanal.distribution.assignment.checking import Line, check
+from kanal.distribution.assignment.summing import tell_partners
+from kanal.distribution.models import AssignmentRun, Decision, Offer, Outcome, RunState, Skip
+from kanal.distribution.models.bulk import SILENT
+from kanal.notify.actions import Message, tell
+from kanal.opportunities.lifecycle import Status
+from kanal.opportunities.models import Kind, Participation, TimelineEntry, Visibility
+
+_log = logging.getLogger(__name__)
+CHUNK = 2_000
+# Up to so many are delivered while the person waits; more by the worker, who tells the person at the end.
+AT_ONCE = 50
+
+
+def waiting(run: AssignmentRun) -> QuerySet[Decision]:
+    """Give the decisions of a run that are still to be delivered."""
+    found = run.decisions.filter(outcome=Outcome.PROPOSED).filter(
+        Q(given__isnull=False) | Q(partner__isnull=False)
+    )
+    return found.filter(pk__in=run.chosen) if run.chosen else found
+
+
+def carry_out(*, key: uuid.UUID) -> AssignmentRun:
+    """Deliver what is left of a run, tell the partners, and close it.
+
+    Args:
+        key: the run, in the state *Being delivered*; any other is left as it is.
+    """
+    run = AssignmentRun.objects.get(pk=key)
+    if run.state != RunState.DELIVERING:
+        return run
+    forget_plans()
+    _say_alive(run)
+    keys = list(
+        waiting(run)
+        .annotate(to=Coalesce("given", "partner"))
+        .order_by("to", "place")
+        .values_list("pk", flat=True)
+    )
+    for start in range(0, len(keys), CHUNK):
+        _carry(run, keys[start : start + CHUNK])
+        _say_alive(run)
+    _end(run)
+    return run
+
+
+def resume_silent() -> int:
+    """Take up again what a process left when it died; give how many runs."""
+    silent = clock.now() - SILENT
+    left = AssignmentRun.objects.filter(state=RunState.DELIVERING).filter(
+        Q(seen_at__lt=silent) | Q(seen_at__isnull=True, began_at__lt=silent)
+    )
+    runs = list(left.values_list("pk", flat=True))
+    for key in runs:
+        with transaction.atomic():
+            defer(key)
+    return len(runs)
+
+
+def defer(key: uuid.UUID) -> None:
+    """Let the worker deliver a run."""
+    from kanal.distribution import tasks
+
+    tasks.deliver_run.defer(run_id=str(key))
+
+
+def forget_plans() -> None:
+    """Let the triggers plan anew: a plan made for one row joins thousands badly."""
+    with connection.cursor() as cursor:
+        cursor.execute("DISCARD PLANS")
+
+
+def _say_alive(run: AssignmentRun) -> None:
+    AssignmentRun.objects.filter(pk=run.pk).update(seen_at=clock.now())
+
+
+def _carry(run: AssignmentRun, keys: Sequence[uuid.UUID]) -> None:
+    """Carry out decisions in one transaction; where it fails, half of them at a time."""
+    try:
+        _chunk(run, keys)
+    except Exception:  # noqa: BLE001 - one line’s fault must not stop the others; it is logged and told
+        _log.exception("%d decisions of the run %s failed.", len(keys), run.pk)
+        if len(keys) == 1:
+            _skip({keys[0]: Skip.FAILED})
+            return
+        half = len(keys) // 2
+        _carry(run, keys[:half])
+        _carry(run, keys[half:])
+
+
+def _chunk(run: AssignmentRun, keys: Sequence[uuid.UUID]) -> None:
+    by = _person(run)
+    with acting(by, reason="assignment"):
+        lines = check(_hold(run, keys), by=by)
+        _skip({line.decision: line.skip for line in lines if line.skip})
+        _write([line for line in lines if not line.skip], by, clock.now())
+
+
+def _person(run: AssignmentRun) -> Person | None:
+    """Give in whose name the offers go, as they stand now."""
+    return Person.objects.get(pk=run.delivered_by_id) if run.delivered_by_id else None
+
+
+def _hold(run: AssignmentRun, keys: Sequence[uuid.UUID]) -> list[Decision]:
+    """Lock decisions that nobody else carries out at this moment."""
+    found = Decision.objects.select_for_update(of=("self",), skip_locked=True).filter(
+        pk__in=keys, run=run, outcome=Outcome.PROPOSED
+    )
+    return list(found.defer("facts", "candidates", "left_out").order_by("pk"))
+
+
+def _skip(reasons: dict[uuid.UUID, Skip]) -> None:
+    by_reason: dict[Skip, list[uuid.UUID]] = {}
+    for key, reason in reasons.items():
+        by_reason.setdefault(reason, []).append(key)
+    for reason, keys in by_reason.items():
+        left = Decision.objects.filter(pk__in=keys, outcome=Outcome.PROPOSED)
+        left.update(outcome=Outcome.SKIPPED, why=reason.value)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What is written of one chunk, column by column."""
+
+    decisions: list[uuid.UUID]
+    opportunities: list[uuid.UUID]
+    partners: list[uuid.UUID]
+    offers: list[uuid.UUID]
+    deadlines: list[datetime]
+
+
+_MOVE = """
+UPDATE opportunities_opportunity o
+   SET status = %s, status_since = %s, partner_id = g.partner, answer_by = g.deadline, version = o.version + 1,
+       modified_at = %s, modified_by_id = %s, last_activity_at = COALESCE(%s, o.last_activity_at)
+  FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS g(opportunity, partner, deadline)
+ WHERE o.id = g.opportunity
+"""
+_OFFERED = """
+UPDATE distribution_decision d SET outcome = %s, given_id = g.partner, offer_id = g.offer
+  FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS g(decision, partner, offer)
+ WHERE d.id = g.decision
+"""
+
+
+def _write(lines: Sequence[Line], by: Person | None, now: datetime) -> None:
+    """Write what `deliver` writes, a table at a time.
+
+    The opportunities come first: parts that are made afterwards read what they carry from them, and nothing has to
+    follow. The history's context is set by that statement too, for the rows that are copied.
+    """
+    if not lines:
+        return
+    rows = _Rows(
+        [line.decision for line in lines],
+        [line.opportunity for line in lines],
+        [line.partner.pk for line in lines],
+        [new_id() for _line in lines],
+        [line.deadline for line in lines],
+    )
+    who = by.pk if by else None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _MOVE,
+            [
+                *(Status.DELIVERED, now, now, who, now if by else None),
+                *(rows.opportunities, rows.partners, rows.deadlines),
+            ],
+        )
+    parts = Bulk(Participation, ["id", "opportunity_id", "partner_id"], kind=Kind.OFFERED, since=now)
+    parts.write((new_id(), *pair) for pair in zip(rows.opportunities, rows.partners, strict=True))
+    offers = Bulk(
+        Offer,
+        ["id", "opportunity_id", "partner_id", "deadline"],
+        delivered_at=now,
+        delivered_by_id=who,
+    )
+    offers.write(zip(rows.offers, rows.opportunities, rows.partners, rows.deadlines, strict=True))
+    _note(lines, who, now)
+    with connection.cursor() as cursor:
+        cursor.execute(_OFFERED, [Outcome.OFFERED, rows.decisions, rows.partners, rows.offers])
+
+
+def _note(lines: Sequence[Line], who: uuid.UUID | None, now: datetime) -> None:
+    entries = Bulk(
+        TimelineEntry,
+        ["id", "opportunity_id", "partner_id", "facts"],
+        at=now,
+        event="delivered",
+        author_id=who,
+        visibility=Visibility.SHARED,
+    )
+    entries.write((new_id(), line.opportunity, line.partner.pk, line.facts) for line in lines)
+
+
+def _end(run: AssignmentRun) -> None:
+    """Tell the partners and close the delivery, unless somebody else still delivers a part of it."""
+    with transaction.atomic():
+        locked = AssignmentRun.objects.select_for_update(of=("self",)).defer("standing").get(pk=run.pk)
+        if locked.state != RunState.DELIVERING or waiting(locked).exists():
+            return
+        tell_partners(locked)
+        left = locked.decisions.filter(outcome=Outcome.PROPOSED).exists()
+        given = locked.decisions.filter(outcome=Outcome.OFFERED, offer__delivered_at__gte=F("run__began_at"))
+        number, chosen = given.count(), len(locked.chosen)
+        locked.state = RunState.PROPOSED if left else RunState.DONE
+        locked.chosen, locked.finished_at = [], None if left else clock.now()
+        locked.save(update_fields=["state", "chosen", "finished_at"])
+        if locked.delivered_by and max(number, chosen) > AT_ONCE:
+            _tell(locked, number)
+    run.state, run.finished_at, run.chosen = locked.state, locked.finished_at, locked.chosen
+
+
+def _tell(run: AssignmentRun, number: int) -> None:
+    assert run.delivered_by is not None
+    began = run.began_at or run.at
+    message = Message(
+        "assignment_delivered",
+        {"done": str(number)},
+        f"/sales/distribution/{run.pk}/",
+        source=f"{run.pk} {began.timestamp():.0f}",
+    )
+    tell(person=run.delivered_by, message=message)
