@@ -22,6 +22,8 @@ from kanal.directory.models import (
     Tier,
 )
 from kanal.distribution import actions
+from kanal.distribution.models import PolicyVersion
+from kanal.distribution.terms import Terms
 from kanal.opportunities.actions import NewAccount, Values, create
 from kanal.opportunities.models import Opportunity
 
@@ -104,6 +106,12 @@ class Cast:
         partner = partner or self.nordlys
         actions.accept(key=made.pk, by=self.anna if partner == self.nordlys else self.bo)
         return Opportunity.objects.get(pk=made.pk)
+
+
+def policy(by: Person, **terms: Any) -> PolicyVersion:
+    """Make a policy that takes everything, asks nothing of territories and families, and never assigns by itself."""
+    values = {"rules": ("capacity", "offered", "conflict"), **terms}
+    return actions.make_policy(name="Default", terms=Terms(**values), by=by)
 
 
 def vendor_person(name: str, role: str, **facts: Any) -> Person:

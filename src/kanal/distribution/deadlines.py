@@ -32,6 +32,11 @@ def answer_by(partner: Partner, delivered: datetime, hours: int | None = None) -
     return calendar_of(partner).add(delivered, window).astimezone(UTC)
 
 
+def waited(partner: Partner, since: datetime, until: datetime) -> int:
+    """Give the working minutes of a partner from one moment to another."""
+    return int(calendar_of(partner).between(since, until).total_seconds() // 60)
+
+
 @dataclass(frozen=True)
 class TimeLeft:
     """What is left of an answer window.

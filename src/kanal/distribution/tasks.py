@@ -6,7 +6,7 @@ import uuid
 
 from procrastinate.contrib.django import app
 
-from kanal.distribution.actions import bulk, expire_due
+from kanal.distribution.actions import bulk, expire_due, preferring
 from kanal.distribution.actions.telling import tell_about, tell_about_entry
 from kanal.distribution.assignment import writing
 
@@ -29,6 +29,12 @@ def tell_of_entry(
         person_ids=person_ids,
         vendor=vendor,
     )
+
+
+@app.task(queue="assign", pass_context=False, retry=3)
+def find_next(*, offer_id: str) -> None:
+    """Find the next partner for what one did not take."""
+    preferring.offer_next(after=uuid.UUID(offer_id))
 
 
 @app.task(queue="bulk", pass_context=False)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from kanal.directory.models import Partner, PartnerRole, Person
-from kanal.distribution.models import Offer
+from kanal.distribution.models import Decision, Offer
 from kanal.opportunities.models import Opportunity, Participation, TimelineEntry
 
 
@@ -32,6 +32,14 @@ def announce(event: Event, offer: Offer) -> None:
     from kanal.distribution import tasks
 
     tasks.tell.defer(event=event.value, offer_id=str(offer.pk))
+
+
+def look_further(offer: Offer) -> None:
+    """Where assignment made an offer that was not taken: let it find the next partner, once this is written."""
+    from kanal.distribution import tasks
+
+    if Decision.objects.filter(offer=offer).exists():
+        tasks.find_next.defer(offer_id=str(offer.pk))
 
 
 def receivers(event: Event, offer: Offer) -> list[Person]:
@@ -68,6 +76,7 @@ class Happening(StrEnum):
     CANCELED = "opportunity_canceled"
     EXTENDED = "opportunity_extended"
     SHARED_WITH = "opportunity_shared_with"
+    UNASSIGNED = "opportunity_unassigned"
 
 
 def announce_entry(

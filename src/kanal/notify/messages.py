@@ -130,6 +130,11 @@ MESSAGES: dict[str, Words] = {
         _("%(who)s shared it with you."),
         _("Open the opportunity"),
     ),
+    "opportunity_unassigned": Words(
+        _("%(topic)s needs you: no partner was found"),
+        _("Preferred partner assignment found nobody: %(why)s. It waits in the view To distribute."),
+        _("Choose a partner"),
+    ),
     "opportunity_made": Words(
         _("%(partner)s made an opportunity: %(topic)s"),
         _("%(who)s entered it on the portal. It waits for your approval."),

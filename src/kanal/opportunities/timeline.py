@@ -15,6 +15,7 @@ SENTENCES = {
     "created": _("Created"),
     "imported": _("Imported from %(origin)s"),
     "delivered": _("Delivered to %(partner)s"),
+    "nobody_found": _("Preferred partner assignment found nobody: %(why)s"),
     "withdrawn": _("Offer to %(partner)s withdrawn"),
     "accepted": _("%(partner)s accepted"),
     "declined": _("%(partner)s declined: %(reason)s"),

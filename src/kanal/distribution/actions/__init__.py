@@ -17,6 +17,7 @@ from kanal.distribution.actions.policies import (
     save_policy,
     unarchive_policy,
 )
+from kanal.distribution.actions.preferring import assign_partner, offer_next
 from kanal.distribution.actions.progress import extend, move_stage, update
 from kanal.distribution.actions.returning import ReturnReason, return_
 from kanal.distribution.actions.roles import give_role
@@ -41,6 +42,7 @@ __all__ = [
     "archive_policy",
     "arrange",
     "assign",
+    "assign_partner",
     "cancel",
     "change_role",
     "decline",
@@ -59,6 +61,7 @@ __all__ = [
     "mark_seen",
     "move_policy",
     "move_stage",
+    "offer_next",
     "refuse",
     "remove",
     "reopen",

@@ -11,9 +11,17 @@ from kanal.directory.acting import acting
 from kanal.directory.models import Person
 from kanal.directory.refusal import Conflict, Invalid
 from kanal.distribution import deadlines
-from kanal.distribution.actions.step import Step, begin, begin_by_clock, end_part, pending, take_part
+from kanal.distribution.actions.step import (
+    Step,
+    begin,
+    begin_by_clock,
+    end_offer,
+    end_part,
+    pending,
+    take_part,
+)
 from kanal.distribution.models import DeclineReason, Offer, OfferStatus
-from kanal.distribution.telling import Event, announce
+from kanal.distribution.telling import Event, announce, look_further
 from kanal.opportunities import access, timeline
 from kanal.opportunities.lifecycle import Status, Verb
 from kanal.opportunities.models import Kind, Opportunity
@@ -73,6 +81,7 @@ def decline(*, key: uuid.UUID, reason: str, by: Person, text: str = "") -> Offer
             partner=offer.partner,
         )
         announce(Event.DECLINED, offer)
+        look_further(offer)
     return offer
 
 
@@ -88,7 +97,7 @@ def expire(*, key: uuid.UUID) -> bool:
         offer = pending(step.opportunity)
         if offer.deadline > clock.now():
             return False
-        offer.status, offer.answered_at = OfferStatus.EXPIRED, clock.now()
+        end_offer(offer, OfferStatus.EXPIRED)
         offer.save()
         end_part(step.opportunity, offer.partner)
         step.opportunity.partner = None
@@ -97,6 +106,7 @@ def expire(*, key: uuid.UUID) -> bool:
             step.opportunity, "expired", by=None, facts={"partner": offer.partner.name}, partner=offer.partner
         )
         announce(Event.EXPIRED, offer)
+        look_further(offer)
     return True
 
 
@@ -130,7 +140,7 @@ def _answer(step: Step, status: OfferStatus, *, by: Person, reason: str = "", te
     if now > offer.deadline:
         left = deadlines.time_left(offer.partner, offer.deadline, offer.delivered_at)
         raise Conflict(_("%(words)s, so this offer can no longer be answered.") % {"words": left.words})
-    offer.status, offer.answered_at, offer.answered_by = status, now, by
+    end_offer(offer, status, by=by)
     offer.on_behalf, offer.reason, offer.text = by.is_vendor, reason, text
     if offer.seen_at is None and not by.is_vendor:
         offer.seen_at, offer.seen_by = now, by

@@ -11,7 +11,15 @@ from kanal.directory.acting import acting
 from kanal.directory.models import Partner, Person
 from kanal.directory.refusal import Conflict, Invalid
 from kanal.distribution import deadlines
-from kanal.distribution.actions.step import Step, begin, end_part, hold_partners, pending, take_part
+from kanal.distribution.actions.step import (
+    Step,
+    begin,
+    end_offer,
+    end_part,
+    hold_partners,
+    pending,
+    take_part,
+)
 from kanal.distribution.models import Offer, OfferStatus
 from kanal.distribution.telling import Event, announce
 from kanal.opportunities import timeline
@@ -37,23 +45,35 @@ def deliver(*, key: uuid.UUID, partner: Partner, by: Person, override_reason: st
         [partner] = hold_partners(partner)
         step = begin(key, Verb.DELIVER, by=by)
         _check_partner(step, partner, override_reason.strip())
-        now = clock.now()
-        offer = Offer.objects.create(
-            opportunity=step.opportunity,
-            partner=partner,
-            delivered_at=now,
-            delivered_by=by,
-            deadline=deadlines.answer_by(partner, now),
-            override_reason=override_reason.strip(),
-        )
-        step.opportunity.partner = partner
-        step.opportunity.answer_by = offer.deadline
-        step.move(Status.DELIVERED)
-        take_part(step.opportunity, partner, Kind.OFFERED)
-        timeline.record(
-            step.opportunity, "delivered", by=by, facts={"partner": partner.name}, partner=partner
-        )
-        announce(Event.DELIVERED, offer)
+        return open_offer(step, partner, override_reason=override_reason.strip())
+
+
+def open_offer(step: Step, partner: Partner, *, hours: int | None = None, override_reason: str = "") -> Offer:
+    """Offer a locked opportunity to a locked partner; the caller has checked that it may get it.
+
+    Args:
+        step: the opportunity, and who delivers; None is assignment by itself.
+        partner: to whom.
+        hours: working hours to answer, as a policy says; None is what the installation gives.
+        override_reason: why it goes to a partner that declined it before.
+    """
+    now = clock.now()
+    offer = Offer.objects.create(
+        opportunity=step.opportunity,
+        partner=partner,
+        delivered_at=now,
+        delivered_by=step.by,
+        deadline=deadlines.answer_by(partner, now, hours),
+        override_reason=override_reason,
+    )
+    step.opportunity.partner = partner
+    step.opportunity.answer_by = offer.deadline
+    step.move(Status.DELIVERED)
+    take_part(step.opportunity, partner, Kind.OFFERED)
+    timeline.record(
+        step.opportunity, "delivered", by=step.by, facts={"partner": partner.name}, partner=partner
+    )
+    announce(Event.DELIVERED, offer)
     return offer
 
 
@@ -79,8 +99,8 @@ def withdraw(*, key: uuid.UUID, by: Person, reason: str = "") -> Offer:
 def close_offer(step: Step, *, by: Person, text: str = "") -> Offer:
     """Withdraw the pending offer of a locked opportunity; the caller writes the status."""
     offer = pending(step.opportunity)
-    offer.status = OfferStatus.WITHDRAWN
-    offer.answered_at, offer.answered_by, offer.text = clock.now(), by, text.strip()
+    end_offer(offer, OfferStatus.WITHDRAWN, by=by)
+    offer.text = text.strip()
     offer.save()
     end_part(step.opportunity, offer.partner)
     timeline.record(

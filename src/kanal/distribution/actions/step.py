@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from kanal.config import clock
 from kanal.directory.models import Partner, Person
 from kanal.directory.refusal import Conflict, Invalid, Missing
+from kanal.distribution import deadlines
 from kanal.distribution.models import Offer, OfferStatus
 from kanal.distribution.telling import Happening, announce_entry
 from kanal.opportunities import access, lifecycle, timeline
@@ -144,6 +145,12 @@ def pending(opportunity: Opportunity) -> Offer:
         .select_related("partner__account")
         .get(opportunity=opportunity, status=OfferStatus.PENDING)
     )
+
+
+def end_offer(offer: Offer, status: OfferStatus, *, by: Person | None = None) -> None:
+    """Note that an offer no longer waits, by whom, and how much working time passed; the caller saves."""
+    offer.status, offer.answered_at, offer.answered_by = status, clock.now(), by
+    offer.waited_minutes = deadlines.waited(offer.partner, offer.delivered_at, offer.answered_at)
 
 
 def take_part(opportunity: Opportunity, partner: Partner, kind: Kind) -> Participation:

@@ -12,14 +12,22 @@ from kanal.distribution.matching.pairs import (
     Pairs,
     arranged,
     arranged_partners,
-    best_of_each,
     digests,
     luck,
+    standing,
     ties,
     together,
 )
 from kanal.distribution.matching.rules import Market
-from kanal.distribution.matching.shape import Ints, Longs, Opportunities, Outcome, Partners, Rules
+from kanal.distribution.matching.shape import (
+    FEW,
+    Ints,
+    Longs,
+    Opportunities,
+    Outcome,
+    Partners,
+    Rules,
+)
 
 # Counts up when the same inputs may give another answer; a stored decision names the one that made it.
 ENGINE = 1
@@ -60,6 +68,8 @@ def decide(partners: Partners, opportunities: Opportunities, rules: Rules, *, be
         alone=outside[found.alone[back]],
         alone_score=found.alone_score[back],
         candidates=found.candidates[back],
+        best=outside[found.best[back]],
+        best_score=found.best_score[back],
         bound=found.bound,
     )
 
@@ -91,8 +101,8 @@ class _Dealing:
         self.room = np.minimum(market.free, most).astype(np.int32)
         self.chosen = np.full(self.rows, -1, np.int32)
         self.score = np.zeros(self.rows, np.int32)
-        self.alone = np.full(self.rows, -1, np.int32)
-        self.alone_score = np.zeros(self.rows, np.int32)
+        self.best_of = np.full((self.rows, FEW), -1, np.int32)
+        self.best_score = np.zeros((self.rows, FEW), np.int32)
         self.candidates = np.zeros(self.rows, np.int32)
         highest = sum(max(0, weight) for weight in market.rules.weights.values()) * 10
         unit = _LUCK * max(1, self.rows) + 1 if self.rows <= FINE_UP_TO else 1
@@ -106,7 +116,16 @@ class _Dealing:
         if for_new:
             self._deal_to_new(for_new)
         self._deal_to_all(first.take(self.chosen[first.row] < 0))
-        return Outcome(self.chosen, self.score, self.alone, self.alone_score, self.candidates, self.bound)
+        return Outcome(
+            chosen=self.chosen,
+            score=self.score,
+            alone=self.best_of[:, 0],
+            alone_score=self.best_score[:, 0],
+            candidates=self.candidates,
+            best=self.best_of,
+            best_score=self.best_score,
+            bound=self.bound,
+        )
 
     def _first(self) -> Pairs:
         """Read all pairs once: who would get each alone, how many there are, and the best few of each."""
@@ -114,12 +133,11 @@ class _Dealing:
         for block in self.eligible:
             self.candidates += np.bincount(block.row, minlength=self.rows).astype(np.int32)
             rank = block.score.astype(np.int64) * _LUCK + luck(*self.ties, block)
-            near = block.take(best_of_each(block, rank, self.best))
-            kept.append(near)
-            top = near.take(
-                best_of_each(near, near.score.astype(np.int64) * _LUCK + luck(*self.ties, near), 1)
-            )
-            self.alone[top.row], self.alone_score[top.row] = top.col, top.score
+            place = standing(block, rank)
+            kept.append(block.take(place < self.best))
+            few = place < FEW
+            self.best_of[block.row[few], place[few]] = block.col[few]
+            self.best_score[block.row[few], place[few]] = block.score[few]
         return together(kept)
 
     def _take(self, pairs: Pairs, division: flow.Division) -> None:
@@ -166,7 +184,7 @@ class _Dealing:
             more = np.flatnonzero((brings > has[block.row]) & (self.chosen[block.row] < 0))
             np.maximum.at(reach, block.row[more], brings[more])
             chosen = block.take(more)
-            found.append(chosen.take(best_of_each(chosen, brings[more], ADDED)))
+            found.append(chosen.take(standing(chosen, brings[more]) < ADDED))
         return together(found), reach
 
     def _over(self, worth: Longs, division: flow.Division, price: Longs, reach: Longs) -> int:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kanal.distribution.matching.rules import OF_KIND, OF_PAIR, OF_PARTNER, Market, broken
 from kanal.distribution.matching.scores import Scorer
-from kanal.distribution.matching.shape import Flags, Ints, Longs, Opportunities, Partners, Rule
+from kanal.distribution.matching.shape import Ints, Longs, Opportunities, Partners, Rule
 
 # So many pairs are looked at together: large enough to be fast, small enough to stay in a few megabytes.
 BLOCK = 1_000_000
@@ -168,18 +168,17 @@ class Eligible:
         return found.take(found.score >= self._least) if self._least else found
 
 
-def best_of_each(pairs: Pairs, rank: Longs, most: int) -> Flags:
-    """Tell which pairs are among the `most` highest ranks of their opportunity.
+def standing(pairs: Pairs, rank: Longs) -> Longs:
+    """Give where each pair stands among those of its opportunity, from 0, the highest rank first.
 
     Args:
-        pairs: in the order of the opportunity or not.
+        pairs: in any order.
         rank: int64 for each pair; among equal ones the later partner stands back.
-        most: how many of each opportunity.
     """
     order = np.lexsort((pairs.col, -rank, pairs.row))
     row = pairs.row[order]
     first = np.concatenate([[True], row[1:] != row[:-1]]) if len(row) else np.zeros(0, np.bool_)
     began = np.maximum.accumulate(np.where(first, np.arange(len(row)), 0))
-    kept = np.zeros(len(row), np.bool_)
-    kept[order] = np.arange(len(row)) - began < most
-    return kept
+    found = np.empty(len(row), np.int64)
+    found[order] = np.arange(len(row)) - began
+    return found

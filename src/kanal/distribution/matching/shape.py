@@ -64,6 +64,7 @@ BIT: Mapping[Rule, int] = {rule: 1 << place for place, rule in enumerate(Rule)}
 ALWAYS = frozenset({Rule.ACTIVE, Rule.PAUSED, Rule.DECLINED, Rule.PINNED})
 # A pin lifts every other rule but these.
 DESPITE_A_PIN = ALWAYS | {Rule.CAPACITY, Rule.CONFLICT, Rule.OFFERED}
+FEW = 4  # so many of the best of each opportunity are named in the outcome
 NO_LIMIT = 2**30  # so many places has who names no limit
 
 
@@ -205,6 +206,7 @@ class Outcome:
         alone: int32[m], who would get it if it were the only one; -1 is nobody.
         alone_score: int32[m], the score of that one.
         candidates: int32[m], how many partners are eligible.
+        best, best_score: int32[m, FEW], the best of them and their scores, whether or not there is room; -1 is nobody.
         bound: no division reaches more than this sum of scores with as many opportunities served, by linear
             programming duality; equal to `total` where the division is proved to be the best.
     """
@@ -214,6 +216,8 @@ class Outcome:
     alone: Ints
     alone_score: Ints
     candidates: Ints
+    best: Ints
+    best_score: Ints
     bound: int
 
     @property

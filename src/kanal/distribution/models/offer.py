@@ -44,6 +44,7 @@ class Offer(models.Model):
     Attributes:
         answered_at: when it stopped waiting, by an answer, by the clock or by withdrawal.
         answered_by: who answered or withdrew; None is the clock.
+        waited_minutes: the working time, in the partner's calendar, from delivery until it stopped waiting.
         on_behalf: the answer was the vendor's, in the partner's name.
         override_reason: why it was offered to a partner that had declined it before.
     """
@@ -58,6 +59,7 @@ class Offer(models.Model):
     seen_at = models.DateTimeField(null=True)
     seen_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
+    waited_minutes = models.PositiveIntegerField(null=True)
     answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     on_behalf = models.BooleanField(default=False)
     reason = models.CharField(_("reason"), max_length=20, choices=DeclineReason, blank=True, default="")

@@ -1,0 +1,250 @@
+"""What is known of opportunities that look for a partner, as plain values that a decision keeps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kanal.distribution.assignment.snapshots import NOBODYS, Table
+from kanal.distribution.matching import Opportunities
+from kanal.distribution.models import Decision, Offer, OfferStatus, Outcome
+from kanal.distribution.policies import Traits
+from kanal.opportunities.lifecycle import MANAGED, Status
+from kanal.opportunities.models import Kind, Opportunity, OpportunityProduct, Participation
+
+# How well a partner knows a customer, per 10,000: it won with it; works with it now.
+WON_WITH, WORKS_WITH = 10_000, 7_000
+# An offer that ended so is not made again by itself; one that the vendor withdrew may be.
+_HAD = (OfferStatus.ACCEPTED, OfferStatus.EXPIRED)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the engine is given of one opportunity. Keys are texts; empty or None is unknown.
+
+    Attributes:
+        families: of its products.
+        language: that of the customer's people, two letters.
+        place: latitude and longitude of the customer, in millionths of a degree.
+        value: in whole units of the base currency.
+        pinned, holder: partners, see `matching.Opportunities`.
+        declined, offered: partners that had it before.
+        related: partners that know the customer, with the strength per 10,000.
+    """
+
+    territory: str = ""
+    families: tuple[str, ...] = ()
+    industry: str = ""
+    language: str = ""
+    place: tuple[int, int] | None = None
+    value: int | None = None
+    pinned: str = ""
+    holder: str = ""
+    declined: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
+    related: tuple[tuple[str, int], ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """Give what is known as plain values."""
+        return {name: value for name, value in asdict(self).items() if value not in {"", None, ()}}
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Facts:
+        """Read what `plain` gave."""
+        related = tuple((key, strength) for key, strength in data.get("related", ()))
+        frozen: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
+        }
+        return cls(**{**frozen, "related": related})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One opportunity that looks for a partner.
+
+    Attributes:
+        key: its own.
+        account: its customer's.
+        facts: for the engine; pins depend on the policy and come later.
+        traits: for the filters of policies.
+        attempts: how often it was offered by policy and not taken.
+    """
+
+    key: UUID
+    account: UUID | None
+    facts: Facts
+    traits: Traits
+    attempts: int
+
+
+def ask(keys: Sequence[UUID], table: Table) -> list[Asked]:
+    """Read what is known of opportunities, in the order of the keys; five reads, however many they are."""
+    rows = {row[0]: row for row in _opportunities(keys)}
+    families = _grouped(
+        OpportunityProduct.objects.filter(opportunity__in=keys)
+        .order_by("product__family_id")
+        .values_list("opportunity_id", "product__family_id")
+        .distinct()
+    )
+    had = _grouped(_offers(keys))
+    related = _related({row[1] for row in rows.values() if row[1]})
+    attempts = _attempts(keys)
+    found = []
+    for key in keys:
+        if key in rows:
+            row = rows[key]
+            known = dict.fromkeys(families.get(key, ()))
+            found.append(
+                _asked(
+                    row, tuple(known), had.get(key, ()), related, attempts=attempts.get(key, 0), table=table
+                )
+            )
+    return found
+
+
+def _opportunities(keys: Sequence[UUID]) -> Iterable[tuple[Any, ...]]:
+    return Opportunity.objects.filter(pk__in=keys).values_list(
+        *("pk", "account_id", "territory_id", "source", "rating", "estimated_revenue_base"),
+        *("account__industry_id", "account__language", "account__country"),
+        *("account__latitude", "account__longitude", "account__managing_partner_id"),
+    )
+
+
+def _offers(keys: Sequence[UUID]) -> Iterable[tuple[UUID, tuple[UUID, str]]]:
+    ended = Offer.objects.filter(opportunity__in=keys, status__in=[*_HAD, OfferStatus.DECLINED])
+    for opportunity, partner, status in ended.order_by("pk").values_list(
+        "opportunity_id", "partner_id", "status"
+    ):
+        yield opportunity, (partner, status)
+
+
+def _related(accounts: Iterable[UUID]) -> dict[UUID, dict[UUID, int]]:
+    """Give for each customer the partners that won with it or work with it, and how well they know it."""
+    parts = Participation.objects.filter(
+        opportunity__account__in=list(accounts),
+        until__isnull=True,
+        kind__in=[Kind.MANAGING, Kind.COLLABORATING],
+        status__in=[*MANAGED, Status.ON_HOLD, Status.WON],
+    )
+    found: defaultdict[UUID, dict[UUID, int]] = defaultdict(dict)
+    for account, partner, status in parts.values_list("opportunity__account_id", "partner_id", "status"):
+        strength = WON_WITH if status == Status.WON else WORKS_WITH
+        found[account][partner] = max(strength, found[account].get(partner, 0))
+    return found
+
+
+def _attempts(keys: Sequence[UUID]) -> dict[UUID, int]:
+    """Count the offers by policy that a partner declined or let pass, since anybody accepted."""
+    made = Decision.objects.filter(opportunity__in=keys, outcome=Outcome.OFFERED).order_by("at")
+    found: dict[UUID, int] = {}
+    for key, status in made.values_list("opportunity_id", "offer__status"):
+        if status == OfferStatus.ACCEPTED:
+            found[key] = 0
+        elif status in {OfferStatus.DECLINED, OfferStatus.EXPIRED}:
+            found[key] = found.get(key, 0) + 1
+    return found
+
+
+def _grouped(pairs: Iterable[tuple[UUID, Any]]) -> dict[UUID, list[Any]]:
+    found: defaultdict[UUID, list[Any]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return found
+
+
+def _asked(
+    row: tuple[Any, ...],
+    families: tuple[UUID, ...],
+    had: Sequence[tuple[UUID, str]],
+    related: Mapping[UUID, Mapping[UUID, int]],
+    *,
+    attempts: int,
+    table: Table,
+) -> Asked:
+    key, account, territory, source, rating, value, industry, language, country, *place, holder = row
+    knows = related.get(account, {}) if account else {}
+    if holder:
+        knows = {**knows, holder: WON_WITH}
+    facts = Facts(
+        territory=str(territory) if territory else "",
+        families=tuple(str(one) for one in families),
+        industry=str(industry) if industry else "",
+        language=language or "",
+        place=(place[0], place[1]) if None not in place else None,
+        value=None if value is None else int(value),
+        holder=str(holder) if holder else "",
+        declined=tuple(sorted({str(one) for one, status in had if status == OfferStatus.DECLINED})),
+        offered=tuple(sorted({str(one) for one, status in had if status in _HAD})),
+        related=tuple(sorted((str(one), strength) for one, strength in knows.items())),
+    )
+    traits = Traits(
+        territories=table.around(facts.territory) if facts.territory else frozenset(),
+        families=frozenset(families),
+        industry=industry,
+        source=source,
+        rating=rating,
+        country=country or "",
+        value=None if value is None else Decimal(value),
+    )
+    return Asked(key, account, facts, traits, attempts)
+
+
+def arrays(keys: Sequence[UUID], many: Sequence[Facts], table: Table) -> Opportunities:
+    """Give opportunities as the engine wants them.
+
+    Args:
+        keys: what names each.
+        many: their facts, in the same order; what names a partner that the table has not is left out.
+        table: the partners.
+    """
+    count, columns = len(many), table.columns
+    families = np.zeros((count, len(table.families)), np.bool_)
+    for place, one in enumerate(many):
+        for family in one.families:
+            if family in columns["families"]:
+                families[place, columns["families"][family]] = True
+    return Opportunities(
+        keys=tuple(str(key) for key in keys),
+        territory=_places(columns["territories"], (one.territory for one in many)),
+        families=families,
+        certificates=families & table.certificates,
+        industry=_places(columns["industries"], (one.industry for one in many)),
+        language=_languages(table, (one.language for one in many)),
+        place=np.array([one.place or (0, 0) for one in many], np.int32).reshape(-1, 2),
+        placed=np.array([one.place is not None for one in many], np.bool_),
+        value=np.array([-1 if one.value is None else one.value for one in many], np.int64),
+        pinned=_places(table.place_of, (one.pinned for one in many)),
+        holder=_places(table.place_of, (one.holder for one in many)),
+        declined=_pairs(table, (one.declined for one in many)),
+        offered=_pairs(table, (one.offered for one in many)),
+        related=_strengths(table, (one.related for one in many)),
+    )
+
+
+def _places(index: Mapping[str, int], keys: Iterable[str]) -> NDArray[np.int32]:
+    return np.array([index.get(key, -1) for key in keys], np.int32)
+
+
+def _languages(table: Table, codes: Iterable[str]) -> NDArray[np.int32]:
+    """Give the column of each language; one that no partner speaks is not unknown, and has a column that nobody has."""
+    index = table.columns["languages"]
+    return np.array([index.get(code, index[NOBODYS]) if code else -1 for code in codes], np.int32)
+
+
+def _pairs(table: Table, many: Iterable[Iterable[str]]) -> NDArray[np.int32]:
+    index = table.place_of
+    found = [(place, index[key]) for place, keys in enumerate(many) for key in keys if key in index]
+    return np.array(found, np.int32).reshape(-1, 2)
+
+
+def _strengths(table: Table, many: Iterable[Iterable[tuple[str, int]]]) -> NDArray[np.int32]:
+    index = table.place_of
+    found = [(row, index[key], much) for row, pairs in enumerate(many) for key, much in pairs if key in index]
+    return np.array(found, np.int32).reshape(-1, 3)

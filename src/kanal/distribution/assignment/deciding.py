@@ -1,0 +1,202 @@
+"""Asking the engine: who gets what, by the policies in force. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.utils.translation import gettext_lazy as _
+
+from kanal.config import clock
+from kanal.distribution.assignment import asking, snapshots
+from kanal.distribution.assignment.asking import Asked, Facts
+from kanal.distribution.assignment.snapshots import Standing, Table
+from kanal.distribution.matching import Outcome as Dealt
+from kanal.distribution.matching import Part, Partners, Rule, Rules, decide
+from kanal.distribution.matching.rules import Market, masks
+from kanal.distribution.matching.shape import BIT
+from kanal.distribution.policies import InForce, in_force, takers
+from kanal.distribution.terms import Terms
+
+# Why nobody was found, as a key: no policy takes it; the policy's attempts are used up; every partner breaks a rule;
+# there are suited ones, and all of them get others of this run.
+NO_POLICY, ATTEMPTS, NOBODY, TAKEN = "no_policy", "attempts", "nobody", "taken"
+WHY_NOBODY = {
+    NO_POLICY: _("no policy takes it"),
+    ATTEMPTS: _("as many partners have been asked as the policy says"),
+    NOBODY: _("every partner breaks a rule"),
+    TAKEN: _("every suited partner is full"),
+}
+# Up to so many opportunities without a partner are told by which rules; the page of a larger run asks one by one.
+TOLD = 2_000
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was decided for one opportunity.
+
+    Attributes:
+        asked: what was known of it.
+        facts: the same as the engine was given it: with the policy's pin.
+        policy: which judged it; None where none takes it.
+        partner: the place of the chosen one in the table; None is nobody.
+        score: in tenths of a point.
+        best: the best few, as places in the table with their scores, the best first; not only those with room.
+        left_out: how many partners each rule excludes, where nobody was found.
+        why: why nobody was found, as a key.
+    """
+
+    asked: Asked
+    facts: Facts
+    policy: InForce | None
+    partner: int | None = None
+    score: int | None = None
+    best: Sequence[tuple[int, int]] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What was decided for many opportunities at once.
+
+    Attributes:
+        choices: in the order in which they were asked for.
+        table, standing: the partners as they were known.
+        at: when.
+    """
+
+    choices: Sequence[Choice]
+    table: Table
+    standing: Standing
+    at: datetime
+
+    def key_of(self, place: int | None) -> UUID | None:
+        """Give the key of a partner by its place."""
+        return None if place is None else UUID(self.table.partners.keys[place])
+
+
+def rules_of(terms: Terms) -> Rules:
+    """Give a policy as the engine needs it."""
+    return Rules(
+        enabled=frozenset(Rule(name) for name in terms.rules),
+        weights={Part(name): points for name, points in terms.weights.items()},
+        near_km=terms.near_km,
+        far_km=terms.far_km,
+        quick_minutes=terms.quick_hours * 60,
+        slow_minutes=terms.slow_hours * 60,
+        rest_days=terms.rest_days,
+        tier_least=terms.tier_least,
+        value_least=terms.value_least,
+        value_most=terms.value_most,
+        score_least=terms.score_least,
+        share_most=terms.share_most * 10,
+        share_new=terms.share_new * 10,
+    )
+
+
+def decide_for(
+    keys: Sequence[UUID],
+    *,
+    policies: Sequence[InForce] | None = None,
+    limited: bool = False,
+    at: datetime | None = None,
+) -> Decided:
+    """Decide who gets each opportunity; a fixed number of reads, and nothing is written.
+
+    Opportunities are judged by the first policy that takes them; those of an earlier policy are dealt first, and what
+    they take of a partner's room is gone for the later ones.
+
+    Args:
+        keys: the opportunities.
+        policies: by which; None is those in force.
+        limited: an opportunity whose attempts by policy are used up gets nobody.
+        at: the moment to note; None is now.
+    """
+    policies = in_force() if policies is None else policies
+    terms = policies[0].terms if policies else Terms()
+    table = snapshots.current(rate_days=terms.rate_days, new_offers=terms.new_offers)
+    asked = asking.ask(keys, table)
+    taken = takers(policies, [one.traits for one in asked])
+    found: dict[UUID, Choice] = {}
+    standing = None
+    if len(asked) == 1 and taken[0] is not None:
+        standing = snapshots.standing(table, _possible(asked[0], taken[0], table))
+    standing = standing or snapshots.standing(table)
+    partners = standing.put_into(table.partners)
+    for policy in policies:
+        mine = [one for one, by in zip(asked, taken, strict=True) if by is policy]
+        open_ = [one for one in mine if not limited or one.attempts < policy.terms.attempts]
+        over = [one for one in mine if limited and one.attempts >= policy.terms.attempts]
+        found |= {one.key: Choice(one, _pinned(one, policy), policy, why=ATTEMPTS) for one in over}
+        partners = _deal(open_, policy, table, partners, found)
+    for one in asked:
+        found.setdefault(one.key, Choice(one, one.facts, None, why=NO_POLICY))
+    return Decided([found[one.key] for one in asked], table, standing, at or clock.now())
+
+
+def _pinned(one: Asked, policy: InForce) -> Facts:
+    partner = policy.pins.get(one.account) if one.account else None
+    return replace(one.facts, pinned=str(partner)) if partner else one.facts
+
+
+def _possible(one: Asked, policy: InForce, table: Table) -> Any:
+    """Give the places of the partners that could get an opportunity if they had room."""
+    rules = rules_of(policy.terms)
+    rules = replace(rules, enabled=rules.enabled - {Rule.CAPACITY})
+    opportunities = asking.arrays([one.key], [_pinned(one, policy)], table)
+    market = Market(table.partners, opportunities, rules)
+    every = np.arange(len(table.partners), dtype=np.int32)
+    return every[masks(market, np.zeros(1, np.int32), every) == 0]
+
+
+def _deal(
+    asked: Sequence[Asked], policy: InForce, table: Table, partners: Partners, found: dict[UUID, Choice]
+) -> Partners:
+    """Deal what one policy judges; give the partners with what they got."""
+    if not asked:
+        return partners
+    facts = [_pinned(one, policy) for one in asked]
+    opportunities = asking.arrays([one.key for one in asked], facts, table)
+    rules = rules_of(policy.terms)
+    dealt = decide(partners, opportunities, rules)
+    told = _left_out(Market(partners, opportunities, rules), np.flatnonzero(dealt.candidates == 0)[:TOLD])
+    for place, (one, known) in enumerate(zip(asked, facts, strict=True)):
+        found[one.key] = _choice(one, known, policy, dealt=dealt, place=place, left_out=told.get(place, {}))
+    got = np.bincount(dealt.chosen[dealt.chosen >= 0], minlength=len(partners))
+    return replace(partners, load=(partners.load + got).astype(np.int32))
+
+
+def _choice(
+    one: Asked, facts: Facts, policy: InForce, *, dealt: Dealt, place: int, left_out: Mapping[str, int]
+) -> Choice:
+    chosen = int(dealt.chosen[place])
+    best = [
+        (int(col), int(score)) for col, score in zip(dealt.best[place], dealt.best_score[place], strict=True)
+    ]
+    why = "" if chosen >= 0 else TAKEN if dealt.candidates[place] else NOBODY
+    return Choice(
+        asked=one,
+        facts=facts,
+        policy=policy,
+        partner=chosen if chosen >= 0 else None,
+        score=int(dealt.score[place]) if chosen >= 0 else None,
+        best=[pair for pair in best if pair[0] >= 0],
+        left_out=left_out,
+        why=why,
+    )
+
+
+def _left_out(market: Market, rows: Any) -> dict[int, dict[str, int]]:
+    """Count for opportunities that nobody may get how many partners each rule excludes."""
+    every = np.arange(len(market.partners), dtype=np.int32)
+    found = {}
+    for row in rows:
+        broken = masks(market, np.full(1, row, np.int32), every)
+        counts = {rule.value: int(np.count_nonzero(broken & BIT[rule])) for rule in Rule}
+        found[int(row)] = {rule: count for rule, count in counts.items() if count}
+    return found

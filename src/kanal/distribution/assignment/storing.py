@@ -1,0 +1,79 @@
+"""Keeping what was decided, with all that made it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+from kanal.config.copying import Bulk
+from kanal.directory.models import Person, new_id
+from kanal.distribution.assignment import snapshots
+from kanal.distribution.assignment.deciding import Choice, Decided
+from kanal.distribution.matching import ENGINE
+from kanal.distribution.models import AssignmentRun, Decision, Outcome, RunKind, RunState
+
+
+def store(
+    decided: Decided, *, kind: RunKind, by: Person | None, state: RunState = RunState.PROPOSED
+) -> AssignmentRun:
+    """Keep a run with its decisions, in the order in which they were asked for.
+
+    Args:
+        decided: what the engine said.
+        kind: what made it look.
+        by: who asked; None is the clock.
+        state: how far it is.
+    """
+    run = AssignmentRun.objects.create(
+        kind=kind,
+        state=state,
+        by=by,
+        at=decided.at,
+        snapshot=snapshots.stored(decided.table),
+        standing=decided.standing.data,
+        engine=ENGINE,
+    )
+    columns = (
+        *(
+            "id",
+            "place",
+            "opportunity_id",
+            "attempt",
+            "version_id",
+            "facts",
+            "partner_id",
+            "given_id",
+            "score",
+        ),
+        *("candidates", "left_out", "outcome", "why"),
+    )
+    Bulk(Decision, columns, run_id=run.pk, at=decided.at).write(
+        _row(decided, choice, place) for place, choice in enumerate(decided.choices, start=1)
+    )
+    return run
+
+
+def _row(decided: Decided, choice: Choice, place: int) -> Sequence[object]:
+    partner = decided.key_of(choice.partner)
+    keys = decided.table.partners.keys
+    return (
+        new_id(),
+        place,
+        choice.asked.key,
+        choice.asked.attempts + 1,
+        choice.policy.version.pk if choice.policy else None,
+        json.dumps(choice.facts.plain()),
+        partner,
+        partner,
+        choice.score,
+        json.dumps([[keys[col], score] for col, score in choice.best]),
+        json.dumps(choice.left_out),
+        Outcome.PROPOSED if partner else Outcome.NOBODY,
+        choice.why,
+    )
+
+
+def decision_of(run: AssignmentRun, key: UUID) -> Decision:
+    """Give what a run decided for one opportunity."""
+    return Decision.objects.get(run=run, opportunity=key)
