@@ -1,6 +1,7 @@
 """Reading settings from the environment, loudly when they are wrong."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -47,6 +48,18 @@ def number(name: str, default: int, *, low: int, high: int) -> int:
     if found is None or not low <= found <= high:
         raise ImproperlyConfigured(f"{name}={value!r} is not a whole number from {low} to {high}.")
     return found
+
+
+def choice(name: str, default: str, *, among: Sequence[str]) -> str:
+    """Give the value of `name`, which is one of a few.
+
+    Raises:
+        ImproperlyConfigured: the value is none of them.
+    """
+    value = text(name, default).strip()
+    if value not in among:
+        raise ImproperlyConfigured(f"{name}={value!r} is none of {', '.join(among)}.")
+    return value
 
 
 def words(name: str, default: str = "") -> list[str]:

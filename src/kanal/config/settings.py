@@ -226,6 +226,8 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("KANAL_MAIL_FROM", f"{VENDOR_NAME} <kanal@localhost>")
 
 # ── Answer window: working hours that a partner has to answer an offer ─────────────────────────
+# The smallest town that addresses are looked up among; the list of smaller ones takes more memory in the worker.
+PLACES_FROM = env.choice("KANAL_PLACES_FROM", "5000", among=("500", "1000", "5000", "15000"))
 ANSWER_HOURS = env.number("KANAL_ANSWER_HOURS", 24, low=1, high=1000)
 WORKDAY_START = env.number("KANAL_WORKDAY_START", 8, low=0, high=22)
 WORKDAY_END = env.number("KANAL_WORKDAY_END", 16, low=1, high=24)

@@ -95,7 +95,15 @@ def likeness(one: Company, other: Company, *, similar: int = 70) -> Likeness:
 @lru_cache(maxsize=4096)
 def bare_name(name: str) -> str:
     """Give a name without accents, case, punctuation and legal form: `Lindholm & Søn A/S` is `lindholm son`."""
-    words = _without_forms([word for word in _words(name) if word not in _JOINING])
+    return _folded(_without_forms([word for word in _words(name) if word not in _JOINING]))
+
+
+def plain_text(text: str) -> str:
+    """Give a text without accents, case and punctuation, one letter for one sound: `Århus` and `AARHUS` are `arhus`."""
+    return _folded(_words(text))
+
+
+def _folded(words: list[str]) -> str:
     decomposed = unicodedata.normalize("NFKD", " ".join(words).translate(_LETTERS))
     folded = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return _PAIRS.sub(lambda pair: pair[0][0], folded)

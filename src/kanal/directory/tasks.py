@@ -12,3 +12,20 @@ def send_invitation(*, invitation_id: str) -> None:
     from kanal.directory.invitations import send
 
     send(invitation_id=invitation_id)
+
+
+@app.task(queue="places", pass_context=False)
+def locate() -> None:
+    """Find where accounts are whose address is new: that of the change that asked for it, and all others that wait."""
+    from kanal.directory.places import locate_waiting
+
+    locate_waiting()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="places", queueing_lock="locate_rest")
+def locate_rest(timestamp: int) -> None:  # noqa: ARG001 - when the job was due
+    """Find, every ten minutes, where accounts are that came without anybody's asking, such as by an import."""
+    from kanal.directory.places import locate_waiting
+
+    locate_waiting()

@@ -12,8 +12,8 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from kanal.config import clock
-from kanal.directory import access
-from kanal.directory.models import Person, Record
+from kanal.directory import access, places
+from kanal.directory.models import Account, Person, Record
 from kanal.directory.models.record import RecordQuerySet
 from kanal.directory.refusal import Conflict, Invalid, Missing, NotAllowed, Stale, Text
 
@@ -110,6 +110,8 @@ def store(record: Record, *, new: bool, version: bool = True) -> None:
     except IntegrityError:
         validate(record)  # somebody took the same name between the check and the write
         raise
+    if isinstance(record, Account):
+        places.locate_later(record)
 
 
 def relate(record: Record, related: Related) -> bool:

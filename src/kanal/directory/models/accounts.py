@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pghistory
+import pgtrigger
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -34,6 +35,10 @@ PLAIN_NUMBER = _without(
 )
 
 
+# Accounts whose place nobody has looked up: `located_for` says for which place that was done, found or not.
+TO_LOCATE = Q(located_for="") & ~Q(city="") & ~Q(country="")
+
+
 class AccountKind(models.TextChoices):
     """What a company is to the vendor."""
 
@@ -41,7 +46,25 @@ class AccountKind(models.TextChoices):
     PARTNER = "partner", _("Partner")
 
 
-@pghistory.track()
+# Coordinates belong to one place: whoever writes another city or country takes them away in the same statement, so that
+# they never lie. `places` looks the new ones up later.
+FORGET_PLACE = pgtrigger.Trigger(
+    name="forget_place",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("city", "country"),  # type: ignore[no-untyped-call]
+    condition=pgtrigger.Q(old__city__df=pgtrigger.F("new__city"))
+    | pgtrigger.Q(old__country__df=pgtrigger.F("new__country")),
+    func="""
+        NEW.latitude := NULL;
+        NEW.longitude := NULL;
+        NEW.located_for := '';
+        RETURN NEW;
+    """,
+)
+
+
+# Coordinates are found by the system; they are no change that somebody made.
+@pghistory.track(exclude=["latitude", "longitude", "located_for"])
 class Account(Record):
     """A company: a customer, or a partner."""
 
@@ -103,7 +126,22 @@ class Account(Record):
             models.Index(fields=["kind", "name", "id"], name="account_by_name"),
             search_index("name", "domain", "city", name="account_search"),
             models.Index(PLAIN_NUMBER, name="account_by_number", condition=~Q(registration_number="")),
+            models.Index(fields=["id"], name="account_to_locate", condition=TO_LOCATE),
         ]
+        constraints = [
+            # What is not known is empty, never 0/0, which is a place in the sea.
+            models.CheckConstraint(
+                name="account_place_is_real",
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | (
+                    Q(latitude__isnull=False, longitude__isnull=False)
+                    & Q(latitude__range=(-90_000_000, 90_000_000))
+                    & Q(longitude__range=(-180_000_000, 180_000_000))
+                    & ~Q(latitude=0, longitude=0)
+                ),
+            )
+        ]
+        triggers = [FORGET_PLACE]
 
     def __str__(self) -> str:
         return self.name
