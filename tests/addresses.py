@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from django.urls import URLPattern, get_resolver, reverse
 
-from kanal.directory.actions import invite
+from kanal.directory.actions import certify, invite
 from kanal.directory.invitations import issue
 from kanal.distribution.actions import make_policy
 from kanal.distribution.actions.bulk import start
@@ -58,6 +58,13 @@ class World:
         self.free = cast.opportunity()
         self.bulk = start(
             wish=Wish(BulkVerb.DELIVER, [cast.fjord]), keys=[self.managed.pk, self.rival.pk], by=cast.chris
+        )
+        self.certificate = certify(
+            partner=cast.nordlys.pk,
+            family=cast.erp.family_id,
+            name="ERP Professional",
+            valid_until=None,
+            by=cast.ada,
         )
         self.policy = make_policy(name="Nordic default", terms=Terms(), by=cast.chris).policy
         self.customer, self.customer_person = cast.customer()
@@ -216,6 +223,11 @@ ROWS: dict[str, Row] = {
     **_noun("account", "accounts", "lindholm", DESK, KEEPS_ACCOUNTS),
     **_noun("contact", "contacts", "karen", DESK, KEEPS_ACCOUNTS),
     **_noun("partner", "partners", "nordlys", DESK, KEEPS_PARTNERS),
+    "desk:partner_certify": Row(post=KEEPS_PARTNERS, args=_of_cast("nordlys")),
+    "desk:partner_certificate_end": Row(
+        post=KEEPS_PARTNERS,
+        args=lambda world: {"key": world.cast.nordlys.pk, "certificate": world.certificate.pk},
+    ),
     **_setting("territory", "territories", "jutland"),
     **_setting("industry", "industries", "food"),
     **_setting("tier", "tiers", "nordlys.tier"),

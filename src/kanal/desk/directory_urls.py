@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from kanal.desk.directory import hand_over, nouns, people, rates
+from kanal.desk.directory import certificates, hand_over, nouns, people, rates
 from kanal.desk.directory.pages import archiving, pages
 from kanal.desk.directory.partner_page import PartnerPage
 
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     *pages(nouns.PARTNERS, PartnerPage),
     *archiving(nouns.PARTNERS),
     path("partners/<uuid:key>/hand-over/", hand_over.page, name="partner_hand_over"),
+    *certificates.addresses(),
     rates.address(),
     *pages(nouns.PEOPLE, people.PersonPage),
     people.verbs(nouns.PEOPLE),

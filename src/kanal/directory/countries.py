@@ -1,4 +1,4 @@
-"""Countries and time zones, in the reader's language."""
+"""Countries, languages and time zones, in the reader's language."""
 
 from __future__ import annotations
 
@@ -28,6 +28,16 @@ def countries() -> Choices:
     return list(_sorted(_language()))
 
 
+def languages() -> Choices:
+    """Give every language that has two letters as code and name, in the alphabetical order of the reader's language."""
+    return list(_sorted_languages(_language()))
+
+
+def is_language(code: str) -> bool:
+    """Tell whether a code of two letters is that of a language."""
+    return code in _languages("en")
+
+
 def time_zones() -> Choices:
     """Give every time zone as key and words, such as `Europe/Copenhagen` and “Europe, Copenhagen”."""
     return list(_zones())
@@ -51,6 +61,18 @@ def _names(language: str) -> dict[str, str]:
 def _sorted(language: str) -> tuple[tuple[str, str], ...]:
     key = _order(language)
     return tuple(sorted(_names(language).items(), key=lambda item: key(item[1])))
+
+
+@lru_cache
+def _languages(language: str) -> dict[str, str]:
+    names = Locale.parse(language).languages
+    return {code: name for code, name in names.items() if len(code) == 2}
+
+
+@lru_cache
+def _sorted_languages(language: str) -> tuple[tuple[str, str], ...]:
+    key = _order(language)
+    return tuple(sorted(_languages(language).items(), key=lambda item: key(item[1])))
 
 
 def _order(language: str) -> Callable[[str], str]:

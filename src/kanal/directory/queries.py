@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
@@ -14,6 +15,7 @@ from kanal.directory import access
 from kanal.directory.models import (
     Account,
     AccountKind,
+    Certification,
     Contact,
     Currency,
     ExchangeRate,
@@ -29,6 +31,15 @@ from kanal.directory.models import (
     Tier,
 )
 from kanal.directory.nearness import Near, nearest
+
+
+@dataclass(frozen=True)
+class Held:
+    """A certificate that a partner has, and whether it is valid today."""
+
+    record: Certification
+    valid: bool
+
 
 # Where a search looks. Accounts, contacts and people may be very many: these are the fields of their index.
 _SEARCHED: dict[type[Record], tuple[str, ...]] = {
@@ -201,6 +212,13 @@ def colleagues(person: Person) -> QuerySet[Person]:
 def people_of(partner: Partner) -> QuerySet[Person]:
     """Give the people of a partner: those who may sign in first, then by name."""
     return Person.objects.filter(partner=partner).order_by(F("is_active").desc(), "name", "pk")
+
+
+def certificates_of(partner: Partner) -> list[Held]:
+    """Give the certificates of a partner: those that are valid first, then by product family and name."""
+    rows = Certification.objects.filter(partner=partner).select_related("family")
+    held = [Held(row, row.valid_until is None or row.valid_until >= clock.today()) for row in rows]
+    return sorted(held, key=lambda one: (not one.valid, one.record.family.name, one.record.name))
 
 
 def _counted(records: QuerySet[Any], by: str) -> Coalesce:

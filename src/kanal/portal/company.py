@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from kanal.config import clock
-from kanal.directory import access, actions
+from kanal.directory import access, actions, queries
 from kanal.directory.actions.partners import OWN_COMPANY, OWN_PROFILE
-from kanal.directory.countries import Choices, countries, time_zones
+from kanal.directory.countries import Choices, countries, languages, time_zones
 from kanal.directory.models import Partner
 from kanal.directory.refusal import Conflict, Invalid, NotAllowed, Stale
 from kanal.opportunities.figures import open_work
@@ -27,7 +27,7 @@ from kanal.portal.forms import DomainForm
 from kanal.portal.guard import me, my_company, partner_page
 from kanal.portal.pages import render
 from kanal.portal.people import tabs
-from kanal.web.forms import DateField
+from kanal.web.forms import AmountField, CodesField, DateField
 
 
 def _country_choices() -> Choices:
@@ -53,6 +53,25 @@ class CompanyForm(DomainForm):
         label=gettext_lazy("Time zone"),
         choices=time_zones,
         help_text=gettext_lazy("Your working hours, and so your deadlines, are counted here."),
+    )
+    languages = CodesField(
+        label=gettext_lazy("Languages"),
+        choices=languages,
+        unknown=gettext_lazy("There is no language “%(word)s”. Write its name, or its two letters."),
+        required=False,
+        help_text=gettext_lazy("What your people work in, with commas: Danish, English."),
+    )
+    value_least = AmountField(
+        label=gettext_lazy("Smallest value"),
+        required=False,
+        decimal_places=0,
+        help_text=gettext_lazy("Assignment offers you nothing below, in the vendor’s base currency."),
+    )
+    value_most = AmountField(
+        label=gettext_lazy("Largest value"),
+        required=False,
+        decimal_places=0,
+        help_text=gettext_lazy("Assignment offers you nothing above, in the vendor’s base currency."),
     )
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False)
     domain = forms.CharField(
@@ -134,7 +153,8 @@ def _stale(request: HttpRequest, partner: Partner, form: CompanyForm, stale: Sta
     again = request.POST.copy()
     again["version"] = str(partner.version)
     differs = [
-        (form.fields[name].label, "–" if now in {None, ""} else now) for name, now in stale.changed.items()
+        (form.fields[name].label, form.fields[name].prepare_value(now) or "–")
+        for name, now in stale.changed.items()
     ]
     facts = {"stale": stale, "differs": differs}
     return _draw(request, partner, CompanyForm(again, initial=_now(partner)), HTTPStatus.CONFLICT, **facts)
@@ -150,6 +170,7 @@ def _draw(
         "keeps": access.refusal_to_keep_company(me(request)) is None,
         "open_now": open_work(partner),
         "paused": partner.paused_until is not None and partner.paused_until > clock.today(),
+        "certificates": [held for held in queries.certificates_of(partner) if held.valid],
         "covers": [
             (_("Territories"), list(partner.territories.all())),
             (_("Industries"), list(partner.industries.all())),

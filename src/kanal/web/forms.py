@@ -96,7 +96,7 @@ class AmountField(forms.DecimalField):
 class CodesField(forms.CharField):
     """Several of a list that is too long to show, typed by name or code, with commas between them.
 
-    Its value is a tuple of codes, each once, in the order of the alphabet.
+    Its value is a list of codes, each once, in the order of the alphabet.
 
     Args:
         choices: gives code and name of each, in the reader's language.
@@ -119,11 +119,11 @@ class CodesField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         """Read the words; each is a name or a code, in capitals or not."""
         if not isinstance(value, str):
-            return tuple(value or ())
+            return list(value or ())
         known = {word.casefold(): code for code, name in self.choices() for word in (name, code) if code}
         # A name may have a comma of its own, so the whole text is tried first.
         typed = [value] if value.strip().casefold() in known else value.split(",")
-        return tuple(sorted({self._code(word.strip(), known) for word in typed if word.strip()}))
+        return sorted({self._code(word.strip(), known) for word in typed if word.strip()})
 
     def _code(self, word: str, known: dict[str, str]) -> str:
         if word.casefold() not in known:

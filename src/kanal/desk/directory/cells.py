@@ -57,6 +57,11 @@ def place(path: str = "") -> Cell:
     return cell
 
 
+def certificate(record: Any) -> SafeString | str:
+    """Say that a product family needs a certificate, or a dash."""
+    return _("Needed") if record.certificate else nothing()
+
+
 def two(first: object, second: object) -> SafeString:
     """Show one thing with another, smaller, below it; a dash where there is neither."""
     if not first and not second:

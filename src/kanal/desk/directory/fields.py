@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from kanal.desk.directory.forms import FilterForm, RecordForm, country_field
+from kanal.desk.directory.forms import FilterForm, RecordForm, country_field, language_choices
 from kanal.directory.models import (
     Account,
     AccountKind,
@@ -39,6 +41,12 @@ class AccountForm(RecordForm):
     """A customer."""
 
     country = country_field()
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=language_choices,
+        required=False,
+        help_text=_("What its people speak; assignment can look for a partner that speaks it."),
+    )
     parent = LookupField(
         Account.objects.filter(kind=AccountKind.CUSTOMER),
         url=reverse_lazy("desk:lookup_accounts"),
@@ -56,7 +64,7 @@ class AccountForm(RecordForm):
     )
 
     layout = (
-        ("", ("name", "industry", "registration_number", "employees", "domain", "phone")),
+        ("", ("name", "industry", "registration_number", "employees", "domain", "phone", "language")),
         (_("Address"), ("street", "postal_code", "city", "country")),
         (_("Relations"), ("parent", "managing_partner")),
     )
@@ -70,6 +78,7 @@ class AccountForm(RecordForm):
             "employees",
             "domain",
             "phone",
+            "language",
             "street",
             "postal_code",
             "city",
@@ -122,7 +131,7 @@ class FamilyForm(RecordForm):
 
     class Meta:
         model = ProductFamily
-        fields = ["name"]
+        fields = ["name", "certificate"]
 
 
 class ProductForm(RecordForm):
@@ -152,6 +161,20 @@ class CurrencyForm(RecordForm):
     class Meta:
         model = Currency
         fields = ["code", "name"]
+
+
+class CertificateForm(forms.Form):
+    """A certificate of a partner."""
+
+    family = forms.ModelChoiceField(ProductFamily.objects.none(), label=_("Product family"), empty_label="")
+    name = forms.CharField(label=_("Certificate"), max_length=120)
+    valid_until = DateField(
+        label=_("Valid until"), required=False, help_text=_("The last day. Empty means without end.")
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, prefix="certificate")
+        self.fields["family"].queryset = ProductFamily.objects.current()  # type: ignore[attr-defined]
 
 
 class RateForm(forms.Form):

@@ -13,9 +13,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from kanal.directory import actions
-from kanal.directory.countries import Choices, countries, time_zones
+from kanal.directory.countries import Choices, countries, languages, time_zones
 from kanal.directory.models import Person, Record
 from kanal.directory.refusal import Invalid, Stale, Text
+from kanal.web.forms import CodesField
 
 Layout = Sequence[tuple[Text, Sequence[str]]]
 
@@ -28,6 +29,22 @@ def country_choices() -> Choices:
 def country_field() -> forms.ChoiceField:
     """Give a choice of one country, or none, in the reader's language."""
     return forms.ChoiceField(label=_("Country"), choices=country_choices, required=False)
+
+
+def language_choices() -> Choices:
+    """Give the languages, with none before them."""
+    return [("", ""), *languages()]
+
+
+def languages_field(help_text: Any = "") -> CodesField:
+    """Give a field for several languages, typed by their names."""
+    return CodesField(
+        label=_("Languages"),
+        help_text=help_text,
+        choices=languages,
+        unknown=_("There is no language “%(word)s”. Write its name, or its two letters."),
+        required=False,
+    )
 
 
 def time_zone_field(help_text: Any = "") -> forms.ChoiceField:
@@ -150,6 +167,8 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes 
 
     def _shown(self, name: str, value: Any) -> str:
         field = self.fields[name]
+        if isinstance(field, CodesField):
+            return str(field.prepare_value(value) or "–")
         if isinstance(value, Model):
             return str(value)
         if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):

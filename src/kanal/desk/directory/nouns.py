@@ -205,7 +205,8 @@ FAMILIES = Noun(
     none=_("No product families yet"),
     about=_("A family holds products that are sold together. Partners name the families that they know."),
     columns=[
-        Column(_("Products"), cells.figure("product_count"), sort=("product_count", "name"), right=True)
+        Column(_("Certificate"), cells.certificate),
+        Column(_("Products"), cells.figure("product_count"), sort=("product_count", "name"), right=True),
     ],
     beside=_used(_("Products"), "product_count"),
 )

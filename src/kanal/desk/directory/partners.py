@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from kanal.desk import looks
 from kanal.desk.directory import cells
-from kanal.desk.directory.forms import Layout, RecordForm, country_field, time_zone_field
+from kanal.desk.directory.fields import CertificateForm
+from kanal.desk.directory.forms import Layout, RecordForm, country_field, languages_field, time_zone_field
 from kanal.directory import actions, queries
 from kanal.directory.access import refusal_to_keep
 from kanal.directory.models import Account, Partner, PartnerStatus, Person, VendorRole
 from kanal.opportunities import figures
-from kanal.web.forms import LookupField
+from kanal.web.forms import AmountField, LookupField
 
 _COMPANY = (
     "name",
@@ -42,11 +43,27 @@ class PartnerForm(RecordForm):
         required=False,
         help_text=_("Whom the partner turns to."),
     )
+    languages = languages_field(
+        _("What its people work in, with commas: Danish, English. Empty is not known.")
+    )
+    value_least = AmountField(
+        label=_("Smallest value"),
+        required=False,
+        decimal_places=0,
+        help_text=_("Assignment offers it nothing below, in the base currency."),
+    )
+    value_most = AmountField(
+        label=_("Largest value"),
+        required=False,
+        decimal_places=0,
+        help_text=_("Assignment offers it nothing above, in the base currency."),
+    )
     time_zone = time_zone_field(_("Its working hours, and so its deadlines, are counted here."))
 
     layout: ClassVar[Layout] = (
         (_("Partnership"), ("name", "status", "tier", "channel_manager", "capacity", "time_zone")),
         (_("What it covers"), ("territories", "industries", "families")),
+        (_("What it takes"), ("languages", "value_least", "value_most")),
         (
             _("Company"),
             (
@@ -61,7 +78,9 @@ class PartnerForm(RecordForm):
             ),
         ),
     )
-    narrow: ClassVar[frozenset[str]] = frozenset({"territories", "industries", "families"})
+    narrow: ClassVar[frozenset[str]] = frozenset(
+        {"territories", "industries", "families", "languages", "value_least", "value_most"}
+    )
 
     class Meta:
         model = Partner
@@ -74,6 +93,9 @@ class PartnerForm(RecordForm):
             "territories",
             "industries",
             "families",
+            "languages",
+            "value_least",
+            "value_most",
         ]
         widgets = dict.fromkeys(["territories", "industries", "families"], forms.CheckboxSelectMultiple)
 
@@ -109,6 +131,8 @@ def beside(by: Person, partner: Partner) -> dict[str, Any]:
     }
     return {
         **looks.beside(by, partner),
+        "certificates": queries.certificates_of(partner),
+        "certificate_form": CertificateForm(),
         "figures": [(label, numbers[name]) for name, label in labels.items()],
         "staff": [(one, cells.access_state(one)) for one in queries.people_of(partner)],
         "may_invite": refusal_to_keep(by, "settings") is None

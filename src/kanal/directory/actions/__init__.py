@@ -1,6 +1,7 @@
 """What can happen to the directory: keep, archive, restore; and what can happen to people."""
 
 from kanal.directory.actions.beginning import begin
+from kanal.directory.actions.certificates import certify, end_certificate
 from kanal.directory.actions.invitations import accept_invitation, check_open, invite, resend, revoke
 from kanal.directory.actions.keeping import archive, keep, restore
 from kanal.directory.actions.looks import begin_look, end_look, note_look
@@ -23,9 +24,11 @@ __all__ = [
     "begin",
     "begin_look",
     "begin_partner",
+    "certify",
     "change_role",
     "check_open",
     "deactivate",
+    "end_certificate",
     "end_look",
     "hold_people",
     "invite",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kanal.directory import access
+from kanal.directory.countries import is_language
 from kanal.directory.models import (
     Account,
     AccountKind,
@@ -94,7 +95,14 @@ def _check_currency(record: Currency) -> None:
 def _check_account(record: Account) -> None:
     if record.kind == AccountKind.PARTNER:
         raise Conflict(_("This company is a partner: change it on its partner page."))
+    if record.language and not is_language(record.language):
+        raise Invalid({"language": no_language(record.language)})
     _check_parent(record)
+
+
+def no_language(code: str) -> str:
+    """Say that there is no such language."""
+    return _("There is no language “%(code)s”. Give its two letters, such as da.") % {"code": code}
 
 
 def _count(records: models.QuerySet[Any], one: Callable[[int], str]) -> str | None:

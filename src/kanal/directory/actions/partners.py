@@ -8,15 +8,16 @@ from django.utils.translation import gettext as _
 
 from kanal.directory import access
 from kanal.directory.acting import acting
-from kanal.directory.actions.kinds import KINDS
+from kanal.directory.actions.kinds import KINDS, no_language
 from kanal.directory.actions.records import Related, Values, check_version, fill, lock, permit, relate, store
+from kanal.directory.countries import is_language
 from kanal.directory.holding import why_held
 from kanal.directory.models import Account, AccountKind, Partner, PartnerStatus, Person
 from kanal.directory.refusal import Invalid, NotAllowed, Stale
 
 # What a partner's administrator keeps of the company.
 OWN_COMPANY = frozenset({"domain", "phone", "street", "postal_code", "city", "country", "employees"})
-OWN_PROFILE = frozenset({"capacity", "paused_until", "time_zone"})
+OWN_PROFILE = frozenset({"capacity", "paused_until", "time_zone", "languages", "value_least", "value_most"})
 
 
 def keep_partner(
@@ -43,6 +44,7 @@ def keep_partner(
         if key is not None:
             _check_version(partner, account, version=version, company=company, values=values, related=related)
         _check_ending(partner, values)
+        _check_languages(values)
         _check_manager(values.get("channel_manager"))
         company_changed, changed = fill(account, company), fill(partner, values)
         if key is None or company_changed:
@@ -57,7 +59,7 @@ def keep_partner(
 
 
 def keep_company(*, version: int, company: Values, values: Values, by: Person) -> Partner:
-    """Change what a partner keeps of itself: address and phone, capacity, pause, time zone.
+    """Change what a partner keeps of itself: address and phone, capacity, pause, time zone, languages, values.
 
     The name, the partnership and what the company covers are the vendor's to keep.
 
@@ -82,6 +84,7 @@ def keep_company(*, version: int, company: Values, values: Values, by: Person) -
         partner = lock(Partner, by.partner_id)
         account = lock(Account, partner.account_id)
         _check_version(partner, account, version=version, company=company, values=values, related={})
+        _check_languages(values)
         company_changed, changed = fill(account, company), fill(partner, values)
         if company_changed:
             store(account, new=False)
@@ -109,6 +112,12 @@ def _check_ending(partner: Partner, values: Values) -> None:
     reasons = list(why_held(partner)) if ends else []
     if reasons:
         raise Invalid({"status": " ".join(str(reason) for reason in reasons)})
+
+
+def _check_languages(values: Values) -> None:
+    for code in values.get("languages", ()):
+        if not is_language(code):
+            raise Invalid({"languages": no_language(code)})
 
 
 def _check_manager(manager: Person | None) -> None:
