@@ -104,7 +104,7 @@ def policies(draw: Any) -> Rules:
         value_least=1,
         score_least=draw(st.sampled_from([0, 30])),
         share_most=draw(st.sampled_from([1000, 500, 250])),
-        share_new=draw(st.sampled_from([0, 0, 300])),
+        share_new=draw(st.sampled_from([0, 0, 300, 600])),
     )
 
 
@@ -119,20 +119,45 @@ def table(of: Partners, asked: Opportunities, rules: Rules) -> tuple[Any, Any]:
     market = Market(of, asked, rules)
     rows, cols = np.arange(len(asked))[:, None], np.arange(len(of))[None, :]
     score = Scorer(market).total(rows, cols)
-    return (masks(market, rows, cols) == 0) & (score >= rules.score_least * 10), score
+    enough = (score >= rules.score_least * 10) | (asked.pinned[:, None] == cols)
+    return (masks(market, rows, cols) == 0) & enough, score
 
 
-def best_by_force(eligible: Any, score: Any, room: Any, *, most: int | None = None) -> tuple[int, int]:
-    """Try every division: give how many are served at most, and the greatest sum with as many."""
-    m, n = eligible.shape
-    choices = [[-1, *np.flatnonzero(eligible[row])] for row in range(m)]
-    best = (0, 0)
-    for division in product(*choices):
+def room_of(of: Partners, asked: Opportunities, rules: Rules) -> Any:
+    """Give how many each partner may get."""
+    free = of.free if rules.holds(Rule.CAPACITY) else np.full(len(of), 99)
+    return np.minimum(free, max(1, rules.share_most * len(asked) // 1000))
+
+
+def by_force(of: Partners, asked: Opportunities, rules: Rules) -> list[tuple[int, int, int, int]]:
+    """Try every division that is allowed.
+
+    Returns:
+        of each: how many are served, how many of those that are pinned, how many by new partners (no more than the
+        share that is kept for them), the sum of scores.
+    """
+    eligible, score = table(of, asked, rules)
+    room, kept = room_of(of, asked, rules), rules.share_new * len(asked) // 1000
+    found = []
+    for division in product(*([-1, *np.flatnonzero(row)] for row in eligible)):
         given = [(row, col) for row, col in enumerate(division) if col >= 0]
-        counts = np.bincount([col for _row, col in given], minlength=n)
-        if (counts <= room).all() and (most is None or len(given) <= most):
-            best = max(best, (len(given), int(sum(score[row, col] for row, col in given))))
-    return best
+        if (np.bincount([col for _row, col in given], minlength=len(of)) <= room).all():
+            pinned = sum(asked.pinned[row] >= 0 for row, _col in given)
+            new = min(kept, sum(of.new[col] for _row, col in given))
+            found.append((len(given), int(pinned), int(new), sum(int(score[pair]) for pair in given)))
+    return found
+
+
+def only(asked: Opportunities, row: int) -> Opportunities:
+    """Give one opportunity alone."""
+    kept = {}
+    for name, value in vars(asked).items():
+        if name in {"declined", "offered", "related"}:
+            kept[name] = value[value[:, 0] == row].copy()
+            kept[name][:, 0] = 0
+        else:
+            kept[name] = value[row : row + 1]
+    return Opportunities(**kept)
 
 
 def shuffled(of: Partners, asked: Opportunities, rows: Any, cols: Any) -> tuple[Partners, Opportunities]:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from kanal.distribution.matching import GROUPS, Part, decide, explain
 from tests.distribution.matching.small import markets, table
 
-_MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _explained(market):

@@ -2,207 +2,191 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
 from kanal.distribution.matching import flow
-from kanal.distribution.matching.pairs import (
-    Eligible,
-    Pairs,
-    arranged,
-    arranged_partners,
-    digests,
-    luck,
-    standing,
-    ties,
-    together,
-)
+from kanal.distribution.matching.pairs import Eligible, Pairs, Ties, best_of_each, together
 from kanal.distribution.matching.rules import Market
-from kanal.distribution.matching.shape import (
-    FEW,
-    Ints,
-    Longs,
-    Opportunities,
-    Outcome,
-    Partners,
-    Rules,
-)
+from kanal.distribution.matching.shape import FEW, Ints, Longs, Opportunities, Outcome, Partners, Rules
 
 # Counts up when the same inputs may give another answer; a stored decision names the one that made it.
 ENGINE = 1
 # So many of the best pairs of each opportunity go into the first division; prices bring in the others that matter.
-BEST = 28
+BEST = 16
 ADDED = 12
-ROUNDS = 12
-# Up to so many opportunities ties are broken by luck; beyond, by the order of digests: costs must fit into 64 bits.
-FINE_UP_TO = 20_000
-_LUCK = 16
+# So many pairs of each opportunity may be left, on the average, when all that could still matter are weighed at once.
+NARROW = 8
+ROUNDS = 40
+# The solver multiplies costs by the number of nodes and adds them up along paths; this much fits into its 64 bits.
+_LARGEST = 2**58
 
 
-def decide(partners: Partners, opportunities: Opportunities, rules: Rules, *, best: int = BEST) -> Outcome:
+def decide(
+    partners: Partners, opportunities: Opportunities, rules: Rules, *, best: int = BEST, rounds: int = ROUNDS
+) -> Outcome:
     """Give each opportunity its partner.
 
-    New partners are dealt their share first (`share_new`); then as many opportunities as possible get a partner, and
-    among those divisions the one with the greatest sum of scores is taken. Nobody gets more than it has room for, nor
-    more than `share_most` of all. Among equal divisions a digest of the keys decides.
+    As many opportunities as possible get a partner; as many as possible of those that are pinned are among them, and
+    `share_new` of all, or as many as can, go to new partners. None of the three takes from another: by the theorem of
+    Mendelsohn and Dulmage (1958) there is a division that reaches them all. Among those divisions the one with the
+    greatest sum of scores is taken. Nobody gets more than it has room for, nor more than `share_most` of all. Among
+    equal divisions a digest of the keys decides.
 
     Args:
         partners: who there is.
         opportunities: what is to be given away.
         rules: the policy.
-        best: how many pairs of each opportunity the first division weighs; the answer does not depend on it.
+        best: how many pairs of each opportunity the first division weighs; the worth of the answer does not depend on
+            it.
+        rounds: after so many divisions it stops, and `Outcome.bound` tells how much better the best could be.
     """
-    rows_order = np.argsort(digests(opportunities.keys), kind="stable")
-    cols_order = np.argsort(digests(partners.keys), kind="stable")
-    market = Market(
-        arranged_partners(partners, cols_order), arranged(opportunities, rows_order, cols_order), rules
-    )
-    found = _Dealing(market, best).deal()
-    back = np.empty(len(opportunities), np.int64)
-    back[rows_order] = np.arange(len(opportunities))
-    outside = np.append(cols_order, -1).astype(np.int32)
-    return Outcome(
-        chosen=outside[found.chosen[back]],
-        score=found.score[back],
-        alone=outside[found.alone[back]],
-        alone_score=found.alone_score[back],
-        candidates=found.candidates[back],
-        best=outside[found.best[back]],
-        best_score=found.best_score[back],
-        bound=found.bound,
-    )
-
-
-@dataclass(frozen=True)
-class _Prices:
-    """What pairs are worth in one division: whole numbers that put first things first."""
-
-    unit: int
-    served: int
-    of_rows: np.ndarray
-    of_cols: np.ndarray
-
-    def worth(self, pairs: Pairs) -> Longs:
-        """Weigh pairs: that somebody gets it, then the score, then luck."""
-        found = self.served + pairs.score.astype(np.int64) * self.unit
-        return found + luck(self.of_rows, self.of_cols, pairs) if self.unit > 1 else found
+    return _Dealing(Market(partners, opportunities, rules), best).deal(rounds)
 
 
 class _Dealing:
-    """One run over one market, in the order of digests."""
+    """One run over one market."""
 
     def __init__(self, market: Market, best: int) -> None:
         self.market, self.best = market, best
-        self.rows = len(market.opportunities)
-        self.eligible = Eligible(market)
-        self.ties = ties(market)
-        most = max(1, market.rules.share_most * self.rows // 1000)
-        self.room = np.minimum(market.free, most).astype(np.int32)
-        self.chosen = np.full(self.rows, -1, np.int32)
-        self.score = np.zeros(self.rows, np.int32)
-        self.best_of = np.full((self.rows, FEW), -1, np.int32)
-        self.best_score = np.zeros((self.rows, FEW), np.int32)
-        self.candidates = np.zeros(self.rows, np.int32)
-        highest = sum(max(0, weight) for weight in market.rules.weights.values()) * 10
-        unit = _LUCK * max(1, self.rows) + 1 if self.rows <= FINE_UP_TO else 1
-        self.scale = _Prices(unit, (highest * unit + _LUCK) * max(1, self.rows) + 1, *self.ties)
-        self.bound = 0
-
-    def deal(self) -> Outcome:
-        """Do it."""
-        first = self._first()
-        for_new = self.market.rules.share_new * self.rows // 1000
-        if for_new:
-            self._deal_to_new(for_new)
-        self._deal_to_all(first.take(self.chosen[first.row] < 0))
-        return Outcome(
-            chosen=self.chosen,
-            score=self.score,
-            alone=self.best_of[:, 0],
-            alone_score=self.best_score[:, 0],
-            candidates=self.candidates,
-            best=self.best_of,
-            best_score=self.best_score,
-            bound=self.bound,
+        self.eligible, self.ties = Eligible(market), Ties.of(market)
+        rows, rules = len(market.opportunities), market.rules
+        self.outcome = Outcome(
+            chosen=np.full(rows, -1, np.int32),
+            score=np.zeros(rows, np.int32),
+            alone=np.full(rows, -1, np.int32),
+            alone_score=np.zeros(rows, np.int32),
+            candidates=np.zeros(rows, np.int32),
+            best=np.full((rows, FEW), -1, np.int32),
+            best_score=np.zeros((rows, FEW), np.int32),
+            bound=0,
         )
+        self._weigh()
+        kept = rules.share_new * rows // 1000
+        most = max(1, rules.share_most * rows // 1000)
+        room = np.minimum(market.free, most).astype(np.int32)
+        self.limits = flow.Limits(rows, room, market.partners.new, kept, self.first if kept else 0)
 
-    def _first(self) -> Pairs:
+    def _weigh(self) -> None:
+        """Set what comes first: `first` outweighs all scores together, `unit` (a tenth of a point) all luck together.
+
+        Luck is left away where costs would not fit into the solver's numbers; then the order of digests breaks ties.
+        """
+        rows, cols = len(self.market.opportunities), len(self.market.partners)
+        highest = sum(max(0, weight) for weight in self.market.rules.weights.values()) * 10
+        for self.bits in (16, 12, 8, 4, 0):
+            self.unit = rows * ((1 << self.bits) - 1) + 1
+            self.first = (highest + 1) * self.unit * rows + 1
+            if 3 * self.first * (rows + cols) < _LARGEST:
+                break
+
+    def worth(self, pairs: Pairs) -> Longs:
+        """Weigh pairs: that it is served, that a pinned one is, then the score, then luck."""
+        found = self.first + pairs.score.astype(np.int64) * self.unit + self.ties.luck(pairs, self.bits)
+        found[self.market.opportunities.pinned[pairs.row] >= 0] += self.first
+        return found
+
+    def deal(self, rounds: int) -> Outcome:
+        """Divide, ask the prices which pairs that were left out would do better, and divide again with them."""
+        pairs = self._read()
+        if self._uncontested():
+            return self._taken(self.outcome.alone, 0)
+        over, narrow = 1, False
+        for _round in range(rounds):
+            division = self._divide(pairs)
+            if narrow:
+                over = 0
+            else:
+                reach = self._reach(division)
+                over = division.bound(self.limits, reach) - division.worth(self.limits)
+            if not over:
+                break
+            few = self._within(division, reach, over)
+            narrow = few is not None
+            pairs = together([pairs, self._better(division)]) if few is None else few
+        return self._taken(division.partner, -(-over // self.unit))
+
+    def _read(self) -> Pairs:
         """Read all pairs once: who would get each alone, how many there are, and the best few of each."""
-        kept = []
+        kept, outcome = [], self.outcome
         for block in self.eligible:
-            self.candidates += np.bincount(block.row, minlength=self.rows).astype(np.int32)
-            rank = block.score.astype(np.int64) * _LUCK + luck(*self.ties, block)
-            place = standing(block, rank)
-            kept.append(block.take(place < self.best))
-            few = place < FEW
-            self.best_of[block.row[few], place[few]] = block.col[few]
-            self.best_score[block.row[few], place[few]] = block.score[few]
+            outcome.candidates[:] += np.bincount(block.row, minlength=len(outcome.chosen)).astype(np.int32)
+            places, nth = best_of_each(block, self.ties.rank(block), self.ties.col_rank, max(self.best, FEW))
+            near = block.take(places)
+            few = nth < FEW
+            outcome.best[near.row[few], nth[few]] = near.col[few]
+            outcome.best_score[near.row[few], nth[few]] = near.score[few]
+            kept.append(near.take(nth < self.best))
+            if self.limits.kept:
+                kept.append(self._newcomers(block, places[nth < self.best]))
+        outcome.alone[:], outcome.alone_score[:] = outcome.best[:, 0], outcome.best_score[:, 0]
         return together(kept)
 
-    def _take(self, pairs: Pairs, division: flow.Division) -> None:
-        given = division.pick[division.pick >= 0]
-        self.chosen[pairs.row[given]], self.score[pairs.row[given]] = pairs.col[given], pairs.score[given]
-        self.room -= np.bincount(pairs.col[given], minlength=len(self.room)).astype(np.int32)
-        self.bound += int(pairs.score[given].sum(dtype=np.int64))
+    def _newcomers(self, block: Pairs, taken: Longs) -> Pairs:
+        """Give the best few new partners of each opportunity that are not taken yet."""
+        new = self.market.partners.new[block.col]
+        new[taken] = False
+        left = block.take(new)
+        return left.take(best_of_each(left, self.ties.rank(left), self.ties.col_rank, ADDED // 2)[0])
 
-    def _deal_to_new(self, limit: int) -> None:
-        new = self.market.partners.new
-        pairs = together([block.take(new[block.col]) for block in self.eligible])
-        self._take(pairs, flow.divide(pairs, self.scale.worth(pairs), self.room, self.rows, most=limit))
+    def _uncontested(self) -> bool:
+        """Tell whether each can have the partner that it would get alone; then that is the best for all."""
+        given = self.outcome.alone[self.outcome.alone >= 0]
+        taken = np.bincount(given, minlength=len(self.market.partners))
+        return bool((taken <= self.limits.room).all() and self.limits.new[given].sum() >= self.limits.kept)
 
-    def _deal_to_all(self, pairs: Pairs) -> None:
-        """Divide, ask the prices which pairs that were left out would do better, and divide again with them."""
-        proved = False
-        for _round in range(ROUNDS):
-            worth = self.scale.worth(pairs)
-            division = flow.divide(pairs, worth, self.room, self.rows)
-            if len(pairs) >= self.candidates[self.chosen < 0].sum(dtype=np.int64):
-                proved = True  # nothing was left out
-                break
-            price = flow.prices(pairs, worth, self.room, division)
-            better, reach = self._better(pairs, worth, division, price)
-            if not len(better):
-                proved = True
-                break
-            pairs = together([pairs, better])
-        over = 0 if proved else self._over(worth, division, price, reach)
-        self._take(pairs, division)
-        self.bound += over
+    def _divide(self, pairs: Pairs) -> flow.Division:
+        """Divide by rank, so that the solver sees the same network whatever the order of what came in."""
+        ties, limits = self.ties, self.limits
+        by_rank, order = ties.renumbered(pairs)
+        of_rank = np.append(np.argsort(ties.col_rank), -1).astype(np.int32)  # -1 stays nobody
+        cols = of_rank[:-1]
+        ranked = flow.Limits(limits.rows, limits.room[cols], limits.new[cols], limits.kept, limits.reward)
+        found = flow.divide(by_rank, self.worth(pairs)[order], ranked)
+        partner, own = of_rank[found.partner[ties.row_rank]], found.own[ties.row_rank]
+        return flow.Division(partner, own, found.price[ties.col_rank], found.gate)
 
-    def _better(
-        self, pairs: Pairs, worth: Longs, division: flow.Division, price: Longs
-    ) -> tuple[Pairs, Longs]:
-        """Give pairs that bring an opportunity more above their price than what it has, and how much at most."""
-        has = np.zeros(self.rows, np.int64)
-        given = np.flatnonzero(division.pick >= 0)
-        picked = division.pick[given]
-        has[given] = worth[picked] - price[pairs.col[picked]]
-        reach, found = has.copy(), []
+    def _brought(self, block: Pairs, division: flow.Division) -> Longs:
+        """Give what pairs are worth above the price of their partner."""
+        return self.worth(block) - division.price[block.col]
+
+    def _reach(self, division: flow.Division) -> Longs:
+        """Give the most that any pair of each opportunity is worth above its price; at least 0, what nobody brings."""
+        reach = np.zeros(self.limits.rows, np.int64)
         for block in self.eligible:
-            brings = self.scale.worth(block) - price[block.col]
-            more = np.flatnonzero((brings > has[block.row]) & (self.chosen[block.row] < 0))
-            np.maximum.at(reach, block.row[more], brings[more])
-            chosen = block.take(more)
-            found.append(chosen.take(standing(chosen, brings[more]) < ADDED))
-        return together(found), reach
+            np.maximum.at(reach, block.row, self._brought(block, division))
+        return reach
 
-    def _over(self, worth: Longs, division: flow.Division, price: Longs, reach: Longs) -> int:
-        """Give by how many tenths the bound of linear programming lies above an unproved division, rounded up."""
-        dual = int(reach.sum()) + int((price * self.room).sum())
-        primal = int(worth[division.pick[division.pick >= 0]].sum())
-        return -(-(dual - primal) // self.scale.unit)
+    def _within(self, division: flow.Division, reach: Longs, over: int) -> Pairs | None:
+        """Give all pairs that a division as good as this one or better may hold, where they are not too many.
 
+        The bound lies `over` above this division, and every pair of a division takes what it falls short of the reach
+        off the bound. So a pair that falls shorter than `over` is in none that is as good: the answer lies among the
+        others, and dividing those proves it.
+        """
+        found, count = [], 0
+        for block in self.eligible:
+            found.append(block.take(reach[block.row] - self._brought(block, division) <= over))
+            count += len(found[-1])
+            if count > NARROW * self.limits.rows:
+                return None
+        return together(found)
 
-def in_score_order(scores: Ints, of_row: np.ndarray, of_cols: np.ndarray) -> Ints:
-    """Give the candidates of one opportunity, the best first; ties are broken as in a division.
+    def _better(self, division: flow.Division) -> Pairs:
+        """Give pairs that bring an opportunity more above their price than what it has."""
+        has = division.own - np.append(division.price, 0)[division.partner]
+        found = []
+        for block in self.eligible:
+            gain = self._brought(block, division) - has[block.row]
+            better = np.flatnonzero(gain > 0)
+            chosen = block.take(better)
+            found.append(chosen.take(best_of_each(chosen, gain[better], self.ties.col_rank, ADDED)[0]))
+        return together(found)
 
-    Args:
-        scores: int32[k], in tenths.
-        of_row: uint64, the digest of the opportunity.
-        of_cols: uint64[k], the digests of the candidates.
-    """
-    count = len(scores)
-    pairs = Pairs(np.zeros(count, np.int32), np.arange(count, dtype=np.int32), scores)
-    rank = scores.astype(np.int64) * _LUCK + luck(np.atleast_1d(of_row), of_cols, pairs)
-    return np.lexsort((of_cols, -rank)).astype(np.int32)
+    def _taken(self, partner: Ints, over: int) -> Outcome:
+        """Write down who gets what, and by how many tenths the bound lies above it."""
+        self.outcome.chosen[:] = partner
+        rows = np.flatnonzero(partner >= 0)
+        self.outcome.score[rows] = self.eligible.scorer.total(rows, partner[rows])
+        return replace(self.outcome, bound=self.outcome.total + over)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kanal.distribution.matching.deciding import in_score_order
-from kanal.distribution.matching.pairs import digests
+from kanal.distribution.matching.pairs import Pairs, Ties, best_of_each
 from kanal.distribution.matching.rules import Market, masks
 from kanal.distribution.matching.scores import WHOLE, Scorer
 from kanal.distribution.matching.shape import BIT, Opportunities, Part, Partners, Rule, Rules
@@ -69,7 +68,7 @@ class Explanation:
         runner_up: the best of the others.
         better: candidates with a higher score than the chosen one, whose places the division used elsewhere.
         changes: what would make the runner-up win, where it has fewer points; the smallest change first.
-        score_least: the least tenths of a point with which somebody is chosen.
+        score_least: the least tenths of a point with which somebody is chosen; a pin asks for none.
     """
 
     candidates: Sequence[Candidate]
@@ -116,7 +115,7 @@ def explain(
         runner_up=runner_up,
         better=[one for one in others if got is not None and one.score > got.score],
         changes=_changes(rules, got, runner_up) if got and runner_up else [],
-        score_least=rules.score_least * 10,
+        score_least=0 if opportunities.pinned[row] >= 0 else rules.score_least * 10,
     )
 
 
@@ -124,11 +123,8 @@ def _candidates(market: Market, row: int, cols: np.ndarray) -> list[Candidate]:
     scorer, rows = Scorer(market), np.full(len(cols), row, np.int32)
     fractions = {part: scorer.fraction(part, rows, cols) for part in Part}
     parts = {part: scorer.part(part, rows, cols) for part in Part}
-    order = in_score_order(
-        scorer.total(rows, cols),
-        digests([market.opportunities.keys[row]]),
-        digests([market.partners.keys[col] for col in cols]),
-    )
+    pairs, ties = Pairs(rows, cols, scorer.total(rows, cols)), Ties.of(market)
+    order, _nth = best_of_each(pairs, ties.rank(pairs), ties.col_rank, len(cols))
     return [
         Candidate(
             int(cols[place]),

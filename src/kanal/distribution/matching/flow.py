@@ -1,9 +1,10 @@
 """Dividing a queue among partners with limited room: minimum-cost flow, and the prices that prove it the best.
 
-The prices are those of linear programming: what one more place at a partner would bring. No division reaches more than
-the sum of the prices of all places and, for each opportunity, the most that any partner gives above its price (weak
-duality); complementary slackness makes both equal at the optimum. See Ahuja, Magnanti and Orlin, Network Flows, 1993,
-chapters 9 and 12.
+Each opportunity sends one unit to a partner or to nobody, each partner passes on as many as it has room for, and new
+partners pass theirs on through a gate, where the first so many bring an extra reward. The prices are those of linear
+programming: what one more place at a partner would bring. No division is worth more than what the prices say of places,
+of the reward and, for each opportunity, of the most that any partner gives above its price (weak duality); at the
+optimum both are equal. See Ahuja, Magnanti and Orlin, Network Flows, 1993, chapters 9 and 11.
 """
 
 from __future__ import annotations
@@ -14,96 +15,137 @@ import numpy as np
 from ortools.graph.python import min_cost_flow
 
 from kanal.distribution.matching.pairs import Pairs
-from kanal.distribution.matching.shape import Ints, Longs
+from kanal.distribution.matching.shape import Flags, Ints, Longs
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a division has to keep to.
+
+    Attributes:
+        rows: how many opportunities there are.
+        room: int32[n], how many each partner takes.
+        new: bool[n], whose opportunities go through the gate.
+        kept: how many of the gate's bring the reward.
+        reward: what each of those brings; 0 where none is kept.
+    """
+
+    rows: int
+    room: Ints
+    new: Flags
+    kept: int
+    reward: int
 
 
 @dataclass(frozen=True)
 class Division:
-    """Who gets what of a set of pairs.
+    """Who gets what of a set of pairs, and the prices under which that is the best.
 
     Attributes:
-        pick: int64[m], the place of the pair that each opportunity gets; -1 is none.
+        partner: int32[m], who gets each opportunity; -1 is nobody.
+        own: int64[m], what that is worth; 0 for nobody.
+        price: int64[n], of a place at each partner, what it does for the reward taken off: a new partner's may be below
+            zero.
+        gate: what the price of a new partner with room left is: zero, or below.
     """
 
-    pick: Longs
+    partner: Ints
+    own: Longs
+    price: Longs
+    gate: int
 
-    def of(self, pairs: Pairs) -> Ints:
-        """Give the partner of each opportunity, -1 is nobody."""
-        return (
-            np.where(self.pick >= 0, pairs.col[self.pick], -1).astype(np.int32)
-            if len(pairs)
-            else (np.full(len(self.pick), -1, np.int32))
-        )
+    def worth(self, limits: Limits) -> int:
+        """Give what it is worth: its pairs and its rewards."""
+        new = int(limits.new[self.partner[self.partner >= 0]].sum())
+        return int(self.own.sum()) + limits.reward * min(new, limits.kept)
+
+    def bound(self, limits: Limits, reach: Longs) -> int:
+        """Give what no division is worth more than.
+
+        Args:
+            limits: as they were for the division.
+            reach: int64[m], the most that any pair of each opportunity is worth above the price, at least 0.
+        """
+        places = (self.price - np.where(limits.new, self.gate, 0)) * limits.room
+        return int(reach.sum()) + int(places.sum()) + limits.kept * (limits.reward + self.gate)
 
 
-def divide(pairs: Pairs, worth: Longs, room: Ints, rows: int, *, most: int | None = None) -> Division:
+def divide(pairs: Pairs, worth: Longs, limits: Limits) -> Division:
     """Give each opportunity at most one partner and each partner no more than it has room for, at the greatest worth.
 
     Args:
         pairs: which may be put together.
         worth: int64, above zero, what each pair is worth.
-        room: int32[n], how many each partner takes.
-        rows: how many opportunities there are.
-        most: how many are given away in all; None is no limit.
+        limits: what to keep to.
 
     Raises:
         RuntimeError: the solver found no answer, which a network like this always has.
     """
-    pick = np.full(rows, -1, np.int64)
-    if not len(pairs):
-        return Division(pick)
-    used = np.unique(pairs.row)
-    cols = np.unique(pairs.col)
-    first, gate, sink = len(used), len(used) + len(cols), len(used) + len(cols) + 1
-    tail = np.concatenate(
-        [np.searchsorted(used, pairs.row), np.arange(first), first + np.arange(len(cols)), [gate]]
-    )
-    head = np.concatenate(
-        [first + np.searchsorted(cols, pairs.col), np.full(first, sink), np.full(len(cols), gate), [sink]]
-    )
-    limit = first if most is None else min(most, first)
-    capacity = np.concatenate([np.ones(len(pairs) + first, np.int64), np.minimum(room[cols], first), [limit]])
-    cost = np.concatenate([-worth, np.zeros(first + len(cols) + 1, np.int64)])
+    partner, own = np.full(limits.rows, -1, np.int32), np.zeros(limits.rows, np.int64)
+    taken = _solve(pairs, worth, limits) if len(pairs) else np.zeros(0, np.int64)
+    partner[pairs.row[taken]], own[pairs.row[taken]] = pairs.col[taken], worth[taken]
+    return Division(partner, own, *_prices(pairs, worth, limits, partner, own))
+
+
+def _solve(pairs: Pairs, worth: Longs, limits: Limits) -> Longs:
+    """Give the places of the pairs that a best division takes."""
+    (rows, tail), (cols, head) = _packed(pairs.row), _packed(pairs.col)
+    gate, sink, none = len(rows) + len(cols), len(rows) + len(cols) + 1, np.zeros(len(rows), np.int64)
+    beyond = np.where(limits.new[cols], gate, sink)
+    room = np.minimum(limits.room[cols], len(rows))
+    arcs = [  # from, to, how many, at what cost
+        (tail, len(rows) + head, np.ones(len(pairs), np.int64), -worth),
+        (np.arange(len(rows)), none + sink, none + 1, none),
+        (len(rows) + np.arange(len(cols)), beyond, room, np.zeros(len(cols), np.int64)),
+        ([gate, gate], [sink, sink], [limits.kept, len(rows)], [-limits.reward, 0]),
+    ]
+    tails, heads, capacities, costs = (np.concatenate(column) for column in zip(*arcs, strict=True))
     flow = min_cost_flow.SimpleMinCostFlow()
     flow.add_arcs_with_capacity_and_unit_cost(
-        tail.astype(np.int32), head.astype(np.int32), capacity.astype(np.int64), cost
+        tails.astype(np.int32), heads.astype(np.int32), capacities.astype(np.int64), costs.astype(np.int64)
     )
-    flow.set_nodes_supplies(
-        np.arange(sink + 1, dtype=np.int32),
-        np.concatenate([np.ones(first, np.int64), np.zeros(len(cols) + 1, np.int64), [-first]]),
-    )
+    supplies = np.zeros(sink + 1, np.int64)
+    supplies[: len(rows)], supplies[sink] = 1, -len(rows)
+    flow.set_nodes_supplies(np.arange(sink + 1, dtype=np.int32), supplies)
     status = flow.solve()
     if status != flow.OPTIMAL:
         raise RuntimeError(f"No division was found: {status}.")
-    taken = np.flatnonzero(flow.flows(np.arange(len(pairs), dtype=np.int32)) > 0)
-    pick[pairs.row[taken]] = taken
-    return Division(pick)
+    return np.flatnonzero(flow.flows(np.arange(len(pairs), dtype=np.int32)) > 0)
 
 
-def prices(pairs: Pairs, worth: Longs, room: Ints, division: Division) -> Longs:
-    """Give the least prices, int64[n], under which the division is the best of these pairs.
+def _packed(numbers: Ints) -> tuple[Longs, Longs]:
+    """Give the numbers that occur, ascending, and for each its place among them."""
+    used = np.flatnonzero(np.bincount(numbers))
+    place = np.zeros(int(used[-1]) + 1, np.int64)
+    place[used] = np.arange(len(used))
+    return used, place[numbers]
 
-    The price of a place is what the best chain of moves that it would allow brings: somebody moves here, and the
-    place that becomes free there is worth its own price. Found by iterating to the fixed point (Bellman and Ford).
+
+def _prices(pairs: Pairs, worth: Longs, limits: Limits, partner: Ints, own: Longs) -> tuple[Longs, int]:
+    """Give the least prices, int64[n], under which the division is the best of these pairs, and that of the gate.
+
+    The price of a place is what the best chain of moves that it would allow brings: somebody moves here, and the place
+    that becomes free there is worth its own price. Found by iterating to the fixed point (Bellman and Ford).
     """
-    pick = division.pick
-    given = pick[pick >= 0]
-    own = np.where(pick >= 0, worth[pick], 0) if len(pairs) else np.zeros(len(pick), np.int64)
-    at = division.of(pairs)
-    taken = (
-        np.bincount(pairs.col[given], minlength=len(room)) if len(given) else np.zeros(len(room), np.int64)
-    )
-    full = taken >= room
-    wanted = np.flatnonzero(full[pairs.col] & (at[pairs.row] != pairs.col))
-    price = np.zeros(len(room) + 1, np.int64)  # the last place is for nobody, which costs nothing
+    given = partner[partner >= 0]
+    new, full = limits.new, np.bincount(given, minlength=len(limits.room)) >= limits.room
+    through = int(new[given].sum())
+    gate = -limits.reward if through <= limits.kept else 0
+    price = np.append(np.where(new, gate, 0), 0).astype(
+        np.int64
+    )  # the last place is for nobody, and costs nothing
+    wanted = np.flatnonzero((full | new)[pairs.col] & (partner[pairs.row] != pairs.col))
     order = wanted[np.argsort(pairs.col[wanted], kind="stable")]
-    col, gain, origin = pairs.col[order], worth[order] - own[pairs.row[order]], at[pairs.row[order]]
-    if not len(order):
-        return price[:-1]
-    starts = np.flatnonzero(np.concatenate([[True], col[1:] != col[:-1]]))
-    for _round in range(len(room) + 1):
-        best = np.maximum(np.maximum.reduceat(gain + price[origin], starts), 0)
-        if np.array_equal(best, price[col[starts]]):
+    col, gain, origin = pairs.col[order], worth[order] - own[pairs.row[order]], partner[pairs.row[order]]
+    starts = (
+        np.flatnonzero(np.concatenate([[True], col[1:] != col[:-1]])) if len(col) else np.zeros(0, np.int64)
+    )
+    open_gate = np.flatnonzero(new & ~full) if through == limits.kept else np.zeros(0, np.int64)
+    for _round in range(2 * len(limits.room) + 2 if len(starts) else 0):
+        before = price.copy()
+        price[col[starts]] = np.maximum(price[col[starts]], np.maximum.reduceat(gain + price[origin], starts))
+        gate = int(price[open_gate].max(initial=gate))
+        price[:-1][new] = np.maximum(price[:-1][new], gate)
+        if np.array_equal(before, price):
             break
-        price[col[starts]] = best
-    return price[:-1]
+    return price[:-1], gate

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,14 @@ from numpy.typing import NDArray
 
 from kanal.distribution.matching.rules import OF_KIND, OF_PAIR, OF_PARTNER, Market, broken
 from kanal.distribution.matching.scores import Scorer
-from kanal.distribution.matching.shape import Ints, Longs, Opportunities, Partners, Rule
+from kanal.distribution.matching.shape import Ints, Longs, Rule
 
 # So many pairs are looked at together: large enough to be fast, small enough to stay in a few megabytes.
 BLOCK = 1_000_000
-# Up to so many eligible pairs stay in memory (about eight bytes each); more are worked out again when needed.
-KEPT = 60_000_000
+# Up to so many eligible pairs stay in memory (twelve bytes each); more are worked out again when needed.
+KEPT = 40_000_000
+# Among equal scores of one opportunity so many bits of luck decide.
+RANK_BITS = 30
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: Knuth's multiplicative hashing
 
 
@@ -47,58 +50,58 @@ def together(parts: Sequence[Pairs]) -> Pairs:
     return Pairs(row[order], col[order], score[order])
 
 
-def digests(keys: Sequence[str]) -> NDArray[np.uint64]:
-    """Give a number for each key that has nothing to do with where or when it stands."""
+@dataclass(frozen=True)
+class Ties:
+    """What breaks ties: numbers that rest on the keys alone, so that it never matters where something stands.
+
+    Attributes:
+        rows, cols: uint64, a digest of each opportunity and each partner.
+        row_rank, col_rank: int32, their places in the order of digests.
+    """
+
+    rows: NDArray[np.uint64]
+    cols: NDArray[np.uint64]
+    row_rank: Ints
+    col_rank: Ints
+
+    @classmethod
+    def of(cls, market: Market) -> Ties:
+        """Work them out."""
+        rows, (cols, col_rank) = _digests(market.opportunities.keys), _of_partners(market.partners.keys)
+        return cls(rows, cols, _ranks(rows), col_rank)
+
+    def luck(self, pairs: Pairs, bits: int = RANK_BITS) -> Longs:
+        """Give 0 to 2^bits - 1 for each pair, spread evenly, the same whatever stands around it."""
+        mixed = (self.rows[pairs.row] ^ self.cols[pairs.col]) * _ODD
+        return (mixed >> np.uint64(64 - bits)).astype(np.int64) if bits else np.zeros(len(pairs), np.int64)
+
+    def rank(self, pairs: Pairs) -> Longs:
+        """Give a number for each pair that is higher for a higher score and, among equal ones, for more luck."""
+        return (pairs.score.astype(np.int64) << RANK_BITS) + self.luck(pairs)
+
+    def renumbered(self, pairs: Pairs) -> tuple[Pairs, NDArray[np.int64]]:
+        """Give pairs by rank instead of index, in the order of ranks, and for each its place in what was given."""
+        row, col = self.row_rank[pairs.row], self.col_rank[pairs.col]
+        order = np.lexsort((col, row))
+        return Pairs(row[order], col[order], pairs.score[order]), order
+
+
+def _digests(keys: Sequence[str]) -> NDArray[np.uint64]:
     raw = b"".join(hashlib.blake2b(key.encode(), digest_size=8).digest() for key in keys)
     return np.frombuffer(raw, dtype="<u8").astype(np.uint64)
 
 
-def arranged_partners(partners: Partners, order: NDArray[Any]) -> Partners:
-    """Give the partners in another order."""
-    arrays = {one.name: getattr(partners, one.name)[order] for one in fields(partners) if one.name != "keys"}
-    return replace(partners, keys=tuple(partners.keys[place] for place in order), **arrays)
-
-
-_SPARSE = ("declined", "offered", "related")
-
-
-def arranged(opportunities: Opportunities, order: NDArray[Any], cols: NDArray[Any]) -> Opportunities:
-    """Give the opportunities in another order, of partners in another order.
-
-    Args:
-        opportunities: as they came.
-        order: the opportunity that stands at each place.
-        cols: the partner that stands at each place.
-    """
-    rows_to, cols_to = _back(order), np.append(_back(cols), -1)  # -1 stays -1
-    given: dict[str, Any] = {}
-    for one in fields(opportunities):
-        value = getattr(opportunities, one.name)
-        if one.name == "keys":
-            given[one.name] = tuple(value[place] for place in order)
-        elif one.name in _SPARSE:
-            given[one.name] = value.copy()
-            given[one.name][:, 0], given[one.name][:, 1] = rows_to[value[:, 0]], cols_to[value[:, 1]]
-        else:
-            given[one.name] = value[order]
-    given["pinned"], given["holder"] = cols_to[given["pinned"]], cols_to[given["holder"]]
-    return Opportunities(**given)
-
-
-def _back(order: NDArray[Any]) -> Ints:
-    found = np.empty(len(order), np.int32)
-    found[order] = np.arange(len(order), dtype=np.int32)
+def _ranks(digests: NDArray[np.uint64]) -> Ints:
+    found = np.empty(len(digests), np.int32)
+    found[np.argsort(digests, kind="stable")] = np.arange(len(digests), dtype=np.int32)
     return found
 
 
-def ties(market: Market) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Give what breaks ties: a number for each opportunity and each partner, of their keys alone."""
-    return digests(market.opportunities.keys), digests(market.partners.keys)
-
-
-def luck(of_rows: NDArray[np.uint64], of_cols: NDArray[np.uint64], pairs: Pairs) -> Longs:
-    """Give 0 to 15 for each pair, spread evenly, the same whatever stands around it."""
-    return (((of_rows[pairs.row] ^ of_cols[pairs.col]) * _ODD) >> np.uint64(60)).astype(np.int64)
+@lru_cache(maxsize=4)
+def _of_partners(keys: tuple[str, ...]) -> tuple[NDArray[np.uint64], Ints]:
+    """Give digests and ranks; kept, as the same partners are asked about again and again."""
+    found = _digests(keys)
+    return found, _ranks(found)
 
 
 class Eligible:
@@ -127,9 +130,8 @@ class Eligible:
         opportunities = self.market.opportunities
         pinned = np.flatnonzero(opportunities.pinned >= 0).astype(np.int32)
         for start in range(0, len(pinned), BLOCK):
-            yield self._scored(
-                pinned[start : start + BLOCK], opportunities.pinned[pinned[start : start + BLOCK]]
-            )
+            rows = pinned[start : start + BLOCK]
+            yield self._scored(rows, opportunities.pinned[rows])
         free = np.flatnonzero(opportunities.pinned < 0).astype(np.int32)
         groups = (
             opportunities.territory[free] if self.market.rules.holds(Rule.TERRITORY) else np.zeros_like(free)
@@ -156,7 +158,8 @@ class Eligible:
             if rule is not Rule.TERRITORY and self.market.rules.holds(rule):
                 out |= broken(self.market, rule, rows[:, None], cols[None, :])
         row, col = np.nonzero(~out)
-        return self._scored(rows[row], cols[col], OF_PAIR)
+        found = self._scored(rows[row], cols[col], OF_PAIR)
+        return found.take(found.score >= self._least) if self._least else found  # a pin asks for no score
 
     def _scored(self, rows: Ints, cols: Ints, rules: Sequence[Rule] = tuple(Rule)) -> Pairs:
         """Leave out the pairs that break a rule, and give the scores of the others."""
@@ -164,21 +167,43 @@ class Eligible:
             if self.market.rules.holds(rule) and len(rows):
                 fits = ~broken(self.market, rule, rows, cols)
                 rows, cols = rows[fits], cols[fits]
-        found = Pairs(rows, cols, self.scorer.total(rows, cols))
-        return found.take(found.score >= self._least) if self._least else found
+        return Pairs(rows, cols, self.scorer.total(rows, cols))
 
 
-def standing(pairs: Pairs, rank: Longs) -> Longs:
-    """Give where each pair stands among those of its opportunity, from 0, the highest rank first.
+def best_of_each(
+    pairs: Pairs, rank: Longs, col_rank: Ints, most: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the places of the `most` highest ranks of each opportunity, the best first, and the how-manieth each is.
 
     Args:
-        pairs: in any order.
-        rank: int64 for each pair; among equal ones the later partner stands back.
+        pairs: those of each opportunity in a row.
+        rank: int64 for each pair; among equal ones the lower `col_rank` of the partner goes first.
+        col_rank: int32 for each partner.
+        most: how many of each opportunity.
     """
-    order = np.lexsort((pairs.col, -rank, pairs.row))
-    row = pairs.row[order]
-    first = np.concatenate([[True], row[1:] != row[:-1]]) if len(row) else np.zeros(0, np.bool_)
-    began = np.maximum.accumulate(np.where(first, np.arange(len(row)), 0))
-    found = np.empty(len(row), np.int64)
-    found[order] = np.arange(len(row)) - began
+    high = np.flatnonzero(rank >= _last_taken(pairs.row, rank, most))
+    order = high[np.lexsort((col_rank[pairs.col[high]], -rank[high], pairs.row[high]))]
+    nth = _place_in_run(pairs.row[order])
+    kept = nth < most
+    return order[kept], nth[kept]
+
+
+def _last_taken(row: Ints, rank: Longs, most: int) -> Longs:
+    """Give for each pair the rank that comes at place `most` of its opportunity, so that few are left to be sorted."""
+    new = np.append(True, row[1:] != row[:-1])[: len(row)]
+    run, place = np.cumsum(new) - 1, _place_in_run(row)
+    wide = int(place.max(initial=-1)) + 1
+    if wide <= most:
+        return np.full(len(row), np.iinfo(np.int64).min)
+    table = np.full((int(run[-1]) + 1, wide), np.iinfo(np.int64).min)
+    table[run, place] = rank
+    table.partition(wide - most, axis=1)
+    found: Longs = table[run, wide - most]
     return found
+
+
+def _place_in_run(row: Ints) -> NDArray[np.int64]:
+    """Count from 0 within each run of equal numbers."""
+    place = np.arange(len(row))
+    first = np.append(True, row[1:] != row[:-1])[: len(row)]
+    return place - np.maximum.accumulate(np.where(first, place, 0))

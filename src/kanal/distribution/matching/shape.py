@@ -83,7 +83,7 @@ class Rules:
         value_least, value_most: what the rule value demands, in whole units of the base currency; None is no limit.
         score_least: below so many whole points nobody is chosen.
         share_most: the permille of a run that one partner gets at most; 1000 is no limit. One always may.
-        share_new: the permille of a run that is dealt to new partners first, as far as it goes.
+        share_new: the permille of a run that goes to new partners at least, as far as they may and can take it.
     """
 
     enabled: frozenset[Rule] = frozenset(Rule)
@@ -206,9 +206,10 @@ class Outcome:
         alone: int32[m], who would get it if it were the only one; -1 is nobody.
         alone_score: int32[m], the score of that one.
         candidates: int32[m], how many partners are eligible.
-        best, best_score: int32[m, FEW], the best of them and their scores, whether or not there is room; -1 is nobody.
-        bound: no division reaches more than this sum of scores with as many opportunities served, by linear
-            programming duality; equal to `total` where the division is proved to be the best.
+        best, best_score: int32[m, FEW], the best of them and their scores, the best first, whether or not there is
+            room; -1 is nobody.
+        bound: no division that serves as many reaches more than this sum of scores, by linear programming duality;
+            equal to `total` where the division is proved to be the best.
     """
 
     chosen: Ints
