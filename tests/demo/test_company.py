@@ -17,9 +17,10 @@ from kanal.demo.company import cases_danish, chapters, people, plan
 from kanal.demo.company.story import values_of
 from kanal.demo.load import load_company
 from kanal.demo.models import DemoMail
-from kanal.directory.models import Account, Partner, Person
+from kanal.directory.models import Account, Certification, Partner, Person
 from kanal.distribution import deadlines
 from kanal.distribution.models import Offer, OfferStatus
+from kanal.distribution.policies import in_force
 from kanal.joining.lifecycle import Status as ApplicationStatus
 from kanal.joining.models import Application
 from kanal.notify.models import Notification
@@ -71,6 +72,30 @@ def test_what_was_planned_differs_from_case_to_case() -> None:
     facts, _steps = planned()
     assert len({topic for topic, _value, _status in facts}) > 200
     assert len(plan.CASES + cases_danish.CASES) >= 40
+
+
+def test_policies_came_about_over_the_ninety_days(company: Facts) -> None:
+    large, default = in_force()
+    assert (str(large.version.policy), str(default.version.policy)) == ("Large deals", "Nordic default")
+    versions = list(default.version.policy.versions.order_by("number"))
+    assert [version.number for version in versions] == [1, 2, 3, 4]
+    assert all(version.why for version in versions[1:])
+    assert [str(Account.objects.get(pk=one)) for one in default.pins] == ["Lindholm Foods"]
+    # Nothing is assigned by itself in the demo: its queue is there to be tried out.
+    assert {large.terms.when, default.terms.when} == {"asked"}
+
+
+def test_partners_prove_what_they_know_and_nearly_everybody_has_a_place(company: Facts) -> None:
+    assert Certification.objects.count() > 10
+    # Of the partner that joined last nobody has asked yet.
+    assert Partner.objects.filter(languages=[]).count() <= 1
+    assert not Account.objects.exclude(city="").filter(located_for="").exists()
+    located, everybody = Account.objects.filter(latitude__isnull=False).count(), Account.objects.count()
+    assert located > 0.85 * everybody, unknown()
+
+
+def unknown() -> list[str]:
+    return list(Account.objects.filter(latitude=None).values_list("city", flat=True))
 
 
 def test_the_load_gives_what_was_planned(company: Facts) -> None:

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 from kanal.config import clock
-from kanal.demo.company import aftermath, applicants, chapters, people, plan, play, visits
+from kanal.demo.company import aftermath, applicants, chapters, people, plan, play, policies, visits
 from kanal.directory.models import Person
+from kanal.directory.places import locate_waiting
 
 Say = Callable[[str], object]
 
@@ -41,8 +42,10 @@ def load_company(progress: Say = print) -> bool:
 
         play.Stage(world, now).play(stories, count)
         progress("Demo company: notifications and mail")
+        policies.enter(world, now)
         applicants.enter(world, now)
         visits.enter(world, now)
+        locate_waiting()
         aftermath.settle(now)
     return True
 

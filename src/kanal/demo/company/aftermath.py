@@ -82,5 +82,5 @@ def _forget_jobs() -> None:
     """Take back the jobs that the actions deferred: what they would do has been done above."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND queue_name IN ('tell', 'mail')"
+            "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND queue_name IN ('tell', 'mail', 'places')"
         )

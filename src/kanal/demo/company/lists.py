@@ -14,6 +14,7 @@ CURRENCIES = [
     ("GBP", "Pound sterling", "8.7600", "8.6150"),
 ]
 CURRENCY_OF = {"DK": "DKK", "SE": "SEK", "NO": "NOK", "DE": "EUR", "NL": "EUR", "FI": "EUR", "GB": "GBP"}
+LANGUAGE_OF = {"DK": "da", "SE": "sv", "NO": "nb", "DE": "de", "NL": "nl", "FI": "fi", "GB": "en"}
 ZONE_OF = {
     "DK": "Europe/Copenhagen",
     "SE": "Europe/Stockholm",

@@ -166,6 +166,7 @@ def _enter_customers(world: World) -> None:
             name=customer.name,
             city=customer.city,
             country=customer.country,
+            language=lists.LANGUAGE_OF[customer.country],
             domain=_domain(customer.name),
             phone=_phone(customer.country, 200 + number),
             industry=world.industries[customer.industry],
