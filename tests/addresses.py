@@ -17,7 +17,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from kanal.directory.actions import certify, invite
 from kanal.directory.invitations import issue
-from kanal.distribution.actions import make_policy
+from kanal.distribution.actions import assign_partner, make_policy
 from kanal.distribution.actions.bulk import start
 from kanal.distribution.bulk import Wish
 from kanal.distribution.models import BulkVerb
@@ -67,6 +67,7 @@ class World:
             by=cast.ada,
         )
         self.policy = make_policy(name="Nordic default", terms=Terms(), by=cast.chris).policy
+        self.decided = assign_partner(key=cast.opportunity().pk, by=cast.chris)
         self.customer, self.customer_person = cast.customer()
         self.made = cast.made()
         upload = Upload("list.csv", 4, io.BytesIO(b"a;b\n"))
@@ -201,6 +202,12 @@ ROWS: dict[str, Row] = {
     "desk:opportunity_new": Row(get=KEEPS_ACCOUNTS, post=KEEPS_ACCOUNTS),
     "desk:opportunity": Row(get=DESK, post=KEEPS_PARTNERS, args=_key("managed")),
     "desk:opportunity_history": Row(get=DESK, args=_key("managed")),
+    "desk:opportunity_offers": Row(get=DESK, args=_key("managed")),
+    "desk:opportunity_why": Row(
+        get=DESK,
+        args=lambda world: {"key": world.decided.opportunity_id, "decision": world.decided.pk},
+    ),
+    "desk:opportunity_preferred": Row(post=KEEPS_PARTNERS, args=_key("free")),
     "desk:opportunity_note": Row(post=KEEPS_ACCOUNTS, args=_key("managed")),
     "desk:opportunity_stage": Row(post=KEEPS_PARTNERS, args=_key("managed"), data={"stage": "quoting"}),
     "desk:opportunity_verb": Row(

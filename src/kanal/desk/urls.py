@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from kanal.desk import bulk_runs, files, lookups, rules
-from kanal.desk.opportunities import bulk, export, history, listing, record, stages, verbs
+from kanal.desk.opportunities import bulk, export, history, listing, offers, record, stages, verbs
 
 app_name = "desk"
 
@@ -15,6 +15,9 @@ urlpatterns = [
     path("opportunities/new/", record.new, name="opportunity_new"),
     path("opportunities/<uuid:key>/", record.page, name="opportunity"),
     path("opportunities/<uuid:key>/history/", history.page, name="opportunity_history"),
+    path("opportunities/<uuid:key>/offers/", offers.page, name="opportunity_offers"),
+    path("opportunities/<uuid:key>/offers/<uuid:decision>/", offers.explanation, name="opportunity_why"),
+    path("opportunities/<uuid:key>/preferred/", offers.assign, name="opportunity_preferred"),
     path("opportunities/<uuid:key>/note/", stages.note, name="opportunity_note"),
     path("opportunities/<uuid:key>/stage/", stages.move, name="opportunity_stage"),
     path("opportunities/<uuid:key>/<str:verb>/", verbs.do, name="opportunity_verb"),

@@ -17,6 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 from kanal.directory.refusal import Conflict, Invalid, Missing
 from kanal.distribution import actions as distribution
 from kanal.distribution import deadlines, queries
+from kanal.distribution.assignment import explaining
+from kanal.distribution.models import Decision
+from kanal.distribution.term_words import WEIGHT_WORDS
 from kanal.notify import actions as notify
 from kanal.opportunities import access
 from kanal.opportunities.actions import add_note
@@ -143,6 +146,7 @@ def draw(
         "decline_open": decline is not None,
         "others": [part for part in opened.parts if part.pk != opened.part.pk],
         **_answering(request, opened),
+        "offered_for": _offered_for(opened),
         **waiting.facts(opened, me(request)),
         **({} if opened.is_offer else work_page.facts(me(request), opened, work)),
     }
@@ -218,3 +222,18 @@ def file(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
             "Content-Security-Policy": "default-src 'none'; sandbox",
         },
     )
+
+
+# So many reasons are named.
+REASONS = 4
+
+
+def _offered_for(opened: queries.Opened) -> str:
+    """Say for what the company was offered it, where assignment chose: its own strongest points, in words."""
+    if not opened.is_offer or opened.offer is None:
+        return ""
+    decision = Decision.objects.select_related("run__snapshot", "version").filter(offer=opened.offer).first()
+    if decision is None or decision.moved_by_id is not None:
+        return ""
+    parts = explaining.reasons_for(decision, opened.offer.partner)[:REASONS]
+    return ", ".join(str(WEIGHT_WORDS[part].label).lower() for part in parts)

@@ -333,6 +333,7 @@ def heading(
             Crumb(opportunity.reference),
         ],
         "can_withdraw": Verb.WITHDRAW in verbs,
+        "can_prefer": Verb.DELIVER in verbs and not opportunity.made_by_a_partner,
         "may_approve": Verb.APPROVE in verbs,
         "may_refuse": Verb.REFUSE in verbs,
         "near": _near(request, opportunity),
