@@ -170,7 +170,8 @@ def _minutes(now: datetime, then: datetime | None) -> int:
     return NEVER if then is None else max(0, int((now - then).total_seconds() // 60))
 
 
-# What a table rests on; it changes when any record of it does. Places and names of partners stand in their accounts.
+# What a table rests on; it changes when any record of it does. Places of partners stand in their accounts. The newest
+# key tells one database from another that was filled in the same way.
 _STATE = """
 SELECT (SELECT array[count(*), sum(p.version), sum(a.version), sum(a.latitude::bigint), sum(a.longitude::bigint)]
           FROM directory_partner p JOIN directory_account a ON a.id = p.account_id),
@@ -178,7 +179,8 @@ SELECT (SELECT array[count(*), sum(p.version), sum(a.version), sum(a.latitude::b
        (SELECT array[count(*), sum(version)] FROM directory_territory),
        (SELECT array[count(*), sum(version)] FROM directory_productfamily),
        (SELECT array[count(*), sum(version)] FROM directory_industry),
-       (SELECT array[count(*), sum(version)] FROM directory_tier)
+       (SELECT array[count(*), sum(version)] FROM directory_tier),
+       (SELECT id FROM directory_partner ORDER BY id DESC LIMIT 1)
 """
 _kept: dict[tuple[int, int], tuple[Any, datetime, Table]] = {}
 
