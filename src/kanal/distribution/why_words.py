@@ -17,7 +17,7 @@ LEFT_OUT: Mapping[Rule, Any] = {
     Rule.ACTIVE: gettext_lazy("is no active partner"),
     Rule.PAUSED: gettext_lazy("takes no offers at the moment"),
     Rule.TERRITORY: gettext_lazy("does not work in the territory"),
-    Rule.FAMILY: gettext_lazy("does not sell all that is asked for"),
+    Rule.FAMILY: gettext_lazy("sells nothing of what is asked for"),
     Rule.INDUSTRY: gettext_lazy("does not name the customer’s industry"),
     Rule.CERTIFICATION: gettext_lazy("has no valid certificate for it"),
     Rule.TIER: gettext_lazy("has a tier below the least"),

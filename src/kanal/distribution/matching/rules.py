@@ -100,7 +100,13 @@ def _territory(market: Market, rows: Index, cols: Index) -> Flags:
 
 
 def _family(market: Market, rows: Index, cols: Index) -> Flags:
-    return _lacks(market.partners.families, market.opportunities.families, rows, cols)
+    """Selling nothing of what is asked for. Selling only some of it costs points, see `scores`."""
+    wanted, table = market.opportunities.families, market.partners.families
+    sells = np.zeros(np.broadcast_shapes(rows.shape, cols.shape), np.bool_)
+    for family in families_of(wanted, rows):
+        sells |= wanted[rows, family] & table[cols, family]
+    asks: Flags = np.asarray(np.any(wanted, axis=1))
+    return np.asarray(asks[rows] & ~sells)
 
 
 def _certification(market: Market, rows: Index, cols: Index) -> Flags:

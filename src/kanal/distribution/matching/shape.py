@@ -20,7 +20,7 @@ class Rule(StrEnum):
     ACTIVE = "active"  # the partnership is not active
     PAUSED = "paused"  # the partner takes no offers at the moment
     TERRITORY = "territory"  # works neither in the territory nor in one around it
-    FAMILY = "family"  # does not sell one of the product families
+    FAMILY = "family"  # sells nothing of what the customer would buy
     INDUSTRY = "industry"  # names industries, and not this one
     CERTIFICATION = "certification"  # has no valid certificate for a family that needs one
     TIER = "tier"  # its tier is below the least
