@@ -90,6 +90,12 @@ def _rates(page: Page) -> None:
     page.get_by_role("link", name="Rates", exact=True).click()
 
 
+def _points(page: Page) -> None:
+    _follow("Nordic default")(page)
+    page.get_by_label("Parts of this page").get_by_role("link", name="Points").click()
+    page.wait_for_timeout(1000)  # the page glides there
+
+
 def _deliver_three(page: Page) -> None:
     for number in range(3):
         page.locator("input[name=id]").nth(number).check()
@@ -107,6 +113,7 @@ PICTURES = (
     Picture("desk-approval", CHRIS, "/sales/opportunities/?view=made", _follow("In progress")),
     Picture("desk-bulk", CHRIS, "/sales/opportunities/?view=to_distribute", _deliver_three),
     Picture("desk-partner", CHRIS, "/sales/partners/", _rates),
+    Picture("desk-policy", CHRIS, "/sales/policies/", _points),
     Picture("desk-application", CHRIS, "/sales/applications/", _follow("Nordlys I.T."), height=1000),
     Picture("portal-dashboard", MADS, "/portal/", height=1100),
     Picture("portal-dashboard-phone", MADS, "/portal/", width=390, height=844),

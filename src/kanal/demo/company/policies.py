@@ -51,9 +51,15 @@ _CERTIFIED: tuple[tuple[str, str, dict[str, int | None]], ...] = (
 )
 
 
+def _ago(now: datetime, days: int, hour: int) -> datetime:
+    """Give an hour of the working day that was so many days ago, or of the Friday before it."""
+    day = (now - timedelta(days=days)).replace(hour=hour, minute=12, second=0)
+    return day - timedelta(days=max(0, day.weekday() - 4))
+
+
 def enter(world: World, now: datetime) -> None:
     """Enter what partners prove and take, and the policies with their versions of the last ninety days."""
-    with clock.frozen(now - timedelta(days=120)):
+    with clock.frozen(_ago(now, 120, 8)):
         _certify(world, now)
         _take(world)
     terms, pin = _nordic(world, now)
@@ -98,7 +104,7 @@ def _take(world: World) -> None:
 def _nordic(world: World, now: datetime) -> tuple[Terms, list[Pin]]:
     """Enter the policy for everything: what it said first, and what Havn learned since."""
     first = Terms(answer_hours=24, attempts=2)
-    with clock.frozen(now - timedelta(days=88, hours=2)):
+    with clock.frozen(_ago(now, 88, 9)):
         policy = actions.make_policy(name="Nordic default", terms=first, by=world.vendor["ada"]).policy
     wins = replace(first, attempts=3, weights=WEIGHTS | {"tier": 4, "win": 13})
     local = replace(wins, answer_hours=16, share_most=40, share_new=10, far_km=350)
@@ -117,7 +123,7 @@ def _nordic(world: World, now: datetime) -> tuple[Terms, list[Pin]]:
     for days, terms, pins, who, why in changes:
         _save(
             policy.pk,
-            now - timedelta(days=days, hours=3),
+            _ago(now, days, 10),
             terms=terms,
             pins=pins,
             why=why,
@@ -145,7 +151,7 @@ def _large(world: World, now: datetime, like: Terms, pins: list[Pin]) -> None:
         share_most=100,
         weights=WEIGHTS | {"territory": 10, "win": 17},
     )
-    with clock.frozen(now - timedelta(days=40, hours=1)):
+    with clock.frozen(_ago(now, 40, 13)):
         why = "Large deals go to Gold and Platinum partners that know the industry."
         version = actions.make_policy(name="Large deals", terms=terms, pins=pins, why=why, by=world.chris)
         actions.move_policy(key=version.policy_id, places=-1, by=world.chris)
