@@ -179,3 +179,51 @@ def shuffled(of: Partners, asked: Opportunities, rows: Any, cols: Any) -> tuple[
             pair[0], pair[1] = to_row[int(pair[0])], to_col[int(pair[1])]
         given[name] = pairs[::-1].copy()
     return moved, replace(asked, keys=tuple(asked.keys[row] for row in rows), **given)
+
+
+def story(*, capacity: list[int], win: list[int], related: list[tuple[int, int, int]]) -> Any:
+    """Tell a market in which partners differ in their wins and in whom they know, and in nothing else."""
+    n, m = len(capacity), 2
+    no, yes, none = np.zeros(n, np.bool_), np.ones(n, np.bool_), np.zeros(n, np.int32)
+    of = Partners(
+        keys=tuple(f"partner {number}" for number in range(n)),
+        active=yes,
+        paused=no,
+        covers=np.zeros((n, 1), np.int8),
+        families=yes[:, None],
+        certified=yes[:, None],
+        industries=no[:, None],
+        languages=no[:, None],
+        tier=none,
+        place=np.zeros((n, 2), np.int32),
+        placed=no,
+        capacity=np.array(capacity, np.int32),
+        load=none,
+        touch=none,
+        feedback=none,
+        returns=none,
+        win=np.array(win, np.int32),
+        answer_minutes=none,
+        rest_minutes=none,
+        new=no,
+        value_least=np.full(n, -1, np.int64),
+        value_most=np.full(n, -1, np.int64),
+    )
+    unknown, pairs = np.full(m, -1, np.int32), np.zeros((0, 2), np.int32)
+    asked = Opportunities(
+        keys=tuple(f"opportunity {number}" for number in range(m)),
+        territory=np.zeros(m, np.int32),
+        families=np.zeros((m, 1), np.bool_),
+        certificates=np.zeros((m, 1), np.bool_),
+        industry=unknown,
+        language=unknown,
+        place=np.zeros((m, 2), np.int32),
+        placed=np.zeros(m, np.bool_),
+        value=np.full(m, -1, np.int64),
+        pinned=unknown,
+        holder=unknown,
+        declined=pairs,
+        offered=pairs,
+        related=np.array(related, np.int32).reshape(-1, 3),
+    )
+    return of, asked, Rules(weights={Part.WIN: 60, Part.RELATION: 40})

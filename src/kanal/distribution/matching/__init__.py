@@ -6,7 +6,14 @@ order in which they come in never matters.
 """
 
 from kanal.distribution.matching.deciding import ENGINE, decide
-from kanal.distribution.matching.explaining import Candidate, Change, Excluded, Explanation, explain
+from kanal.distribution.matching.explaining import (
+    Candidate,
+    Change,
+    Elsewhere,
+    Excluded,
+    Explanation,
+    explain,
+)
 from kanal.distribution.matching.shape import GROUPS, Opportunities, Outcome, Part, Partners, Rule, Rules
 
 __all__ = [
@@ -14,6 +21,7 @@ __all__ = [
     "GROUPS",
     "Candidate",
     "Change",
+    "Elsewhere",
     "Excluded",
     "Explanation",
     "Opportunities",

@@ -8,7 +8,7 @@ import numpy as np
 
 from kanal.distribution.matching import flow
 from kanal.distribution.matching.pairs import Eligible, Pairs, Ties, best_of_each, together
-from kanal.distribution.matching.rules import Market
+from kanal.distribution.matching.rules import Market, room_of
 from kanal.distribution.matching.shape import FEW, Ints, Longs, Opportunities, Outcome, Partners, Rules
 
 # Counts up when the same inputs may give another answer; a stored decision names the one that made it.
@@ -64,9 +64,7 @@ class _Dealing:
         )
         self._weigh()
         kept = rules.share_new * rows // 1000
-        most = max(1, rules.share_most * rows // 1000)
-        room = np.minimum(market.free, most).astype(np.int32)
-        self.limits = flow.Limits(rows, room, market.partners.new, kept, self.first if kept else 0)
+        self.limits = flow.Limits(rows, room_of(market), market.partners.new, kept, self.first if kept else 0)
 
     def _weigh(self) -> None:
         """Set what comes first: `first` outweighs all scores together, `unit` (a tenth of a point) all luck together.

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kanal.distribution.matching.measures import measured
 from kanal.distribution.matching.pairs import Pairs, Ties, best_of_each
-from kanal.distribution.matching.rules import Market, masks
+from kanal.distribution.matching.rules import Market, masks, room_of
 from kanal.distribution.matching.scores import WHOLE, Scorer
-from kanal.distribution.matching.shape import BIT, Opportunities, Part, Partners, Rule, Rules
+from kanal.distribution.matching.shape import BIT, Ints, Opportunities, Part, Partners, Rule, Rules
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,35 @@ class Change:
         part: which part.
         gains: how many tenths of a point more it would need.
         has, needs: the fraction per 10,000 that it has, and the least with which it would win.
+        now, then: the same in the part's own measure (`measures.measured`), such as kilometres or free places; None
+            where it has none.
     """
 
     part: Part
     gains: int
     has: int
     needs: int
+    now: int | None = None
+    then: int | None = None
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A better candidate that the division needs for something else.
+
+    Attributes:
+        partner: who.
+        gains: how many tenths of a point it has here above the chosen one.
+        full: whether the run leaves it no place; where it does, another place was kept for a new partner.
+        row: of the opportunities that it gets, the one that it could be spared at most easily; None where it gets none.
+        brings: how many tenths of a point it has there above the best other candidate; None where there is no other.
+    """
+
+    partner: int
+    gains: int
+    full: bool
+    row: int | None
+    brings: int | None
 
 
 @dataclass(frozen=True)
@@ -67,6 +91,7 @@ class Explanation:
         chosen: the index of the partner that got it; None is nobody.
         runner_up: the best of the others.
         better: candidates with a higher score than the chosen one, whose places the division used elsewhere.
+        elsewhere: for what, where the whole division is known.
         changes: what would make the runner-up win, where it has fewer points; the smallest change first.
         score_least: the least tenths of a point with which somebody is chosen; a pin asks for none.
     """
@@ -76,6 +101,7 @@ class Explanation:
     chosen: int | None
     runner_up: Candidate | None
     better: Sequence[Candidate]
+    elsewhere: Sequence[Elsewhere]
     changes: Sequence[Change]
     score_least: int
 
@@ -85,7 +111,13 @@ class Explanation:
 
 
 def explain(
-    partners: Partners, opportunities: Opportunities, rules: Rules, row: int, chosen: int | None
+    partners: Partners,
+    opportunities: Opportunities,
+    rules: Rules,
+    row: int,
+    chosen: int | None,
+    *,
+    given: Ints | None = None,
 ) -> Explanation:
     """Explain one decision from the inputs that made it.
 
@@ -95,6 +127,7 @@ def explain(
         rules: the policy.
         row: which opportunity.
         chosen: who got it; None is nobody.
+        given: int32[m], who got each of the opportunities (`Outcome.chosen`), to tell where better candidates went.
     """
     market = Market(partners, opportunities, rules)
     cols = np.arange(len(partners), dtype=np.int32)
@@ -104,6 +137,7 @@ def explain(
     got = next((one for one in candidates if one.partner == chosen), None)
     others = [one for one in candidates if one.partner != chosen]
     runner_up = others[0] if others else None
+    better = [one for one in others if got is not None and one.score > got.score]
     excluded = [
         Excluded(int(col), tuple(rule for rule in Rule if broken[col] & BIT[rule]))
         for col in np.flatnonzero(broken)
@@ -113,8 +147,9 @@ def explain(
         excluded=excluded,
         chosen=chosen,
         runner_up=runner_up,
-        better=[one for one in others if got is not None and one.score > got.score],
-        changes=_changes(rules, got, runner_up) if got and runner_up else [],
+        better=better,
+        elsewhere=_elsewhere(market, got, better, given) if got is not None and given is not None else [],
+        changes=_changes(market, row, got, runner_up) if got and runner_up else [],
         score_least=0 if opportunities.pinned[row] >= 0 else rules.score_least * 10,
     )
 
@@ -135,18 +170,41 @@ def _candidates(market: Market, row: int, cols: np.ndarray) -> list[Candidate]:
     ]
 
 
-def _changes(rules: Rules, chosen: Candidate, second: Candidate) -> list[Change]:
+def _elsewhere(
+    market: Market, chosen: Candidate, better: Sequence[Candidate], given: Ints
+) -> list[Elsewhere]:
+    room = room_of(market)
+    found = []
+    for one in better:
+        rows = np.flatnonzero(given == one.partner)
+        brings = [(_brings(market, int(row), one.partner), int(row)) for row in rows]
+        spared = min(brings, key=lambda pair: (pair[0] is None, pair[0] or 0), default=(None, None))
+        full = len(rows) >= int(room[one.partner])
+        found.append(Elsewhere(one.partner, one.score - chosen.score, full, spared[1], spared[0]))
+    return found
+
+
+def _brings(market: Market, row: int, partner: int) -> int | None:
+    """Give how many tenths a partner has above the best other candidate; None where there is no other."""
+    cols = np.arange(len(market.partners), dtype=np.int32)
+    rows = np.full(len(cols), row, np.int32)
+    score = Scorer(market).total(rows, cols)
+    others = (masks(market, rows, cols) == 0) & (score >= market.rules.score_least * 10) & (cols != partner)
+    return int(score[partner] - score[others].max()) if others.any() else None
+
+
+def _changes(market: Market, row: int, chosen: Candidate, second: Candidate) -> list[Change]:
     """Say for each part whether it alone could close the gap, and how far it would have to go."""
     gap = chosen.score - second.score + 1
     if gap <= 0:
         return []
     found = []
     for part in Part:
-        weight, has = rules.weights.get(part, 0), second.fractions[part]
-        wanted = second.parts[part] + gap
-        needs = -(
-            -(wanted * WHOLE - WHOLE // 2) // max(1, weight * 10)
-        )  # the least that rounds to as many tenths
-        if weight and needs <= WHOLE:
-            found.append(Change(part, gap, has, max(has, needs)))
+        weight, has = market.rules.weights.get(part, 0), second.fractions[part]
+        half = (second.parts[part] + gap) * WHOLE - WHOLE // 2
+        least = -(-half // max(1, weight * 10))  # the least that rounds to as many tenths
+        if weight and least <= WHOLE:
+            needs = max(has, least)
+            now, then = measured(market, row, second.partner, part, has=has, needs=needs)
+            found.append(Change(part, gap, has, needs, now, then))
     return sorted(found, key=lambda one: one.needs - one.has)

@@ -190,3 +190,9 @@ def masks(market: Market, rows: Index, cols: Index) -> Ints:
         if market.rules.holds(rule):
             found |= broken(market, rule, rows, cols) * np.int32(BIT[rule])
     return found
+
+
+def room_of(market: Market) -> Ints:
+    """Give how many of the run each partner may get: its free places, and no more than its share; int32[n]."""
+    most = max(1, market.rules.share_most * len(market.opportunities) // 1000)
+    return np.minimum(market.free, most).astype(np.int32)

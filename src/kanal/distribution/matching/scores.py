@@ -23,22 +23,22 @@ def falling(value: Ints, best: int, worst: int) -> Ints:
     return (np.clip(worst - value.astype(np.int64), 0, span) * WHOLE // span).astype(np.int32)
 
 
+def cover(market: Market, rows: Index, cols: Index) -> Ints:
+    """Give how near the territory that a partner works in lies above the one that is asked for, per 10,000."""
+    kinds, covers = market.opportunities.territory, market.partners.covers
+    if not covers.shape[1]:
+        return np.zeros(np.broadcast_shapes(rows.shape, cols.shape), np.int32)
+    depth = covers[cols, np.maximum(kinds[rows], 0)].astype(np.int32)
+    known = (kinds[rows] >= 0) & (depth >= 0)
+    return np.where(known, np.maximum(WHOLE - depth * A_LEVEL, 0), 0).astype(np.int32)
+
+
 def _territory(market: Market, rows: Index, cols: Index) -> Ints:
-    """Cover (nearer levels give more) and nearness, the mean of both where both are known."""
-    kinds = market.opportunities.territory
-    covers = market.partners.covers
-    depth = (
-        covers[cols, np.maximum(kinds[rows], 0)]
-        if covers.shape[1]
-        else np.full(np.broadcast_shapes(rows.shape, cols.shape), -1, np.int8)
-    )
-    cover = np.where(
-        (kinds[rows] < 0) | (depth < 0), 0, np.maximum(WHOLE - depth.astype(np.int32) * A_LEVEL, 0)
-    )
-    far = market.kilometres(rows, cols)
+    """Cover and nearness, the mean of both where both are known."""
+    covered, far = cover(market, rows, cols), market.kilometres(rows, cols)
     near = falling(far, market.rules.near_km, market.rules.far_km)
-    both = np.where(kinds[rows] < 0, near, (cover + near) // 2)
-    return np.where(far < 0, cover, both).astype(np.int32)
+    both = np.where(market.opportunities.territory[rows] < 0, near, (covered + near) // 2)
+    return np.where(far < 0, covered, both).astype(np.int32)
 
 
 def _product(market: Market, rows: Index, cols: Index) -> Ints:
