@@ -14,6 +14,9 @@ from kanal.config import clock
 from kanal.directory.models import Partner
 from kanal.distribution.worktime import Calendar
 
+# Of an offer made by hand the partner is reminded so many working hours before its end.
+REMIND_HOURS = 4
+
 
 def calendar_of(partner: Partner) -> Calendar:
     """Give the working hours of a partner: its zone, its country's holidays, the installation's hours."""
@@ -30,6 +33,36 @@ def answer_by(partner: Partner, delivered: datetime, hours: int | None = None) -
     """
     window = timedelta(hours=settings.ANSWER_HOURS if hours is None else hours)
     return calendar_of(partner).add(delivered, window).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Window:
+    """How long an offer waits, in UTC.
+
+    Attributes:
+        deadline: until when it may be answered.
+        remind_at: when the partner is reminded; None is never.
+    """
+
+    deadline: datetime
+    remind_at: datetime | None
+
+
+def window(
+    partner: Partner, delivered: datetime, *, hours: int | None = None, remind: int | None = None
+) -> Window:
+    """Give how long an offer waits that is delivered then.
+
+    Args:
+        partner: whose working hours count.
+        delivered: when it is offered.
+        hours: working hours to answer; None is what the installation gives.
+        remind: so many working hours before the end the partner is reminded, 0 is never; None is `REMIND_HOURS`.
+    """
+    length = settings.ANSWER_HOURS if hours is None else hours
+    before = REMIND_HOURS if remind is None else remind
+    early = answer_by(partner, delivered, length - before) if 0 < before < length else None
+    return Window(answer_by(partner, delivered, length), early)
 
 
 def waited(partner: Partner, since: datetime, until: datetime) -> int:

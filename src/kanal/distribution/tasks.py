@@ -6,7 +6,7 @@ import uuid
 
 from procrastinate.contrib.django import app
 
-from kanal.distribution.actions import bulk, expire_due, preferring
+from kanal.distribution.actions import automatic, bulk, expire_due, preferring, remind_due
 from kanal.distribution.actions.telling import tell_about, tell_about_entry
 from kanal.distribution.assignment import writing
 
@@ -68,3 +68,19 @@ def resume_runs(timestamp: int) -> None:  # noqa: ARG001 - when the job was due
 def expire_offers(timestamp: int) -> None:  # noqa: ARG001 - when the job was due; the clock says what time it is
     """Let offers end that nobody answered, every minute."""
     expire_due()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="clock", queueing_lock="remind_partners")
+def remind_partners(timestamp: int) -> None:  # noqa: ARG001 - when the job was due
+    """Remind partners of offers that soon end, every minute."""
+    remind_due()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="clock", queueing_lock="assign_by_itself")
+def assign_by_itself(timestamp: int) -> None:  # noqa: ARG001 - when the job was due
+    """Do every minute what policies do by themselves, and what a process left when it died."""
+    automatic.pass_on_left()
+    automatic.assign_created()
+    automatic.assign_scheduled()

@@ -21,9 +21,10 @@ class Event(StrEnum):
     ACCEPTED = "offer_accepted"
     DECLINED = "offer_declined"
     EXPIRED = "offer_expired"
+    REMINDED = "offer_reminder"
 
 
-TO_PARTNER = frozenset({Event.DELIVERED, Event.WITHDRAWN, Event.EXPIRED})
+TO_PARTNER = frozenset({Event.DELIVERED, Event.WITHDRAWN, Event.EXPIRED, Event.REMINDED})
 TO_VENDOR = frozenset({Event.ACCEPTED, Event.DECLINED, Event.EXPIRED})
 
 

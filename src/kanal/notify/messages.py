@@ -46,6 +46,12 @@ MESSAGES: dict[str, Words] = {
         _("Read and answer"),
         "%(left)s.",
     ),
+    "offer_reminder": Words(
+        _("Still without an answer: %(topic)s"),
+        _("Answer by %(deadline)s, else it goes to another partner."),
+        _("Read and answer"),
+        "%(left)s.",
+    ),
     "offers_delivered": Words(
         _("%(vendor)s offers you %(number)s opportunities"),
         _("Answer by %(deadline)s, else they go to other partners."),

@@ -20,6 +20,7 @@ PAGE_SIZE = 25
 ICONS = {
     "offer_delivered": "inbox",
     "offers_delivered": "inbox",
+    "offer_reminder": "clock",
     "offer_withdrawn": "arrow-back-up",
     "offer_accepted": "circle-check",
     "offer_declined": "circle-x",

@@ -1,6 +1,6 @@
 """What can happen to the status of an opportunity, one path each."""
 
-from kanal.distribution.actions.answering import accept, decline, expire, expire_due, mark_seen
+from kanal.distribution.actions.answering import accept, decline, expire, expire_due, mark_seen, remind_due
 from kanal.distribution.actions.assigning import assign
 from kanal.distribution.actions.closing import cancel, lose, reopen, win
 from kanal.distribution.actions.contacts import add_contact
@@ -63,6 +63,7 @@ __all__ = [
     "move_stage",
     "offer_next",
     "refuse",
+    "remind_due",
     "remove",
     "reopen",
     "restore_version",

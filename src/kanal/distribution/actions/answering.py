@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kanal.config import clock
@@ -114,6 +115,23 @@ def expire_due(*, limit: int = 500) -> int:
     """Let every offer end whose deadline has passed, each in a transaction of its own; give how many did."""
     due = Offer.objects.filter(status=OfferStatus.PENDING, deadline__lte=clock.now()).order_by("deadline")
     return sum(expire(key=key) for key in due.values_list("opportunity_id", flat=True)[:limit])
+
+
+def remind_due(*, limit: int = 500) -> int:
+    """Remind partners of offers that wait and soon end, each once; give of how many.
+
+    One that is due when it ends already is not reminded of.
+    """
+    now = clock.now()
+    with transaction.atomic():
+        due = Offer.objects.select_for_update(of=("self",), skip_locked=True).filter(
+            status=OfferStatus.PENDING, reminded_at__isnull=True, remind_at__lte=now, deadline__gt=now
+        )
+        offers = list(due.order_by("remind_at")[:limit])
+        Offer.objects.filter(pk__in=[offer.pk for offer in offers]).update(reminded_at=now)
+        for offer in offers:
+            announce(Event.REMINDED, offer)
+    return len(offers)
 
 
 def mark_seen(*, opportunity: Opportunity, by: Person) -> None:

@@ -22,6 +22,7 @@ from kanal.distribution.actions.step import (
 )
 from kanal.distribution.models import Offer, OfferStatus
 from kanal.distribution.telling import Event, announce
+from kanal.distribution.terms import Terms
 from kanal.opportunities import timeline
 from kanal.opportunities.lifecycle import Status, Verb
 from kanal.opportunities.models import Kind
@@ -48,22 +49,31 @@ def deliver(*, key: uuid.UUID, partner: Partner, by: Person, override_reason: st
         return open_offer(step, partner, override_reason=override_reason.strip())
 
 
-def open_offer(step: Step, partner: Partner, *, hours: int | None = None, override_reason: str = "") -> Offer:
+def open_offer(
+    step: Step, partner: Partner, *, terms: Terms | None = None, override_reason: str = ""
+) -> Offer:
     """Offer a locked opportunity to a locked partner; the caller has checked that it may get it.
 
     Args:
         step: the opportunity, and who delivers; None is assignment by itself.
         partner: to whom.
-        hours: working hours to answer, as a policy says; None is what the installation gives.
+        terms: the policy that chose the partner, which says how long it may think; None is the installation's word.
         override_reason: why it goes to a partner that declined it before.
     """
     now = clock.now()
+    window = deadlines.window(
+        partner,
+        now,
+        hours=terms.answer_hours if terms else None,
+        remind=terms.remind_hours if terms else None,
+    )
     offer = Offer.objects.create(
         opportunity=step.opportunity,
         partner=partner,
         delivered_at=now,
         delivered_by=step.by,
-        deadline=deadlines.answer_by(partner, now, hours),
+        deadline=window.deadline,
+        remind_at=window.remind_at,
         override_reason=override_reason,
     )
     step.opportunity.partner = partner

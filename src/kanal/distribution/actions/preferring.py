@@ -104,7 +104,7 @@ def _give(decided: Decided, choice: Choice, *, kind: RunKind, by: Person | None)
         if step is None or not still_fits(partner, step.opportunity):
             return None
         run = storing.store(decided, kind=kind, by=by, state=RunState.DONE)
-        offer = open_offer(step, partner, hours=choice.policy.terms.answer_hours)
+        offer = open_offer(step, partner, terms=choice.policy.terms)
         Decision.objects.filter(run=run).update(offer=offer, outcome=Outcome.OFFERED)
         return storing.decision_of(run, choice.asked.key)
 

@@ -25,7 +25,7 @@ def tell_about(*, event: str, offer_id: str) -> int:
         "opportunity__currency",
         "opportunity__account",
     ).get(pk=offer_id)
-    if kind is Event.DELIVERED and not offer.is_pending:
+    if kind in {Event.DELIVERED, Event.REMINDED} and not offer.is_pending:
         return 0
     return sum(
         tell(person=person, message=offer_message(kind, offer, vendor=person.is_vendor))

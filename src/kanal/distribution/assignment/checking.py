@@ -17,6 +17,7 @@ from kanal.config import clock
 from kanal.directory.models import Partner, Person
 from kanal.distribution import deadlines
 from kanal.distribution.actions.step import hold_partners
+from kanal.distribution.deadlines import Window
 from kanal.distribution.models import Decision, Offer, OfferStatus, PolicyVersion, Skip
 from kanal.distribution.terms import Terms
 from kanal.opportunities import access, figures, lifecycle
@@ -33,7 +34,7 @@ class Line:
     Attributes:
         decision, opportunity: their keys.
         partner: who gets it, locked.
-        deadline: until when the partner may answer.
+        window: until when the partner may answer, and when it is reminded.
         facts: what the timeline says, as JSON.
         skip: why it is not carried out after all; None where it is.
     """
@@ -41,7 +42,7 @@ class Line:
     decision: uuid.UUID
     opportunity: uuid.UUID
     partner: Partner
-    deadline: datetime
+    window: Window
     facts: str
     skip: Skip | None
 
@@ -97,16 +98,15 @@ def check(decisions: Sequence[Decision], *, by: Person | None) -> list[Line]:
         by: in whose name they are carried out; None is the clock, which may all that the status allows.
     """
     world = _world(decisions, by)
-    now, until = clock.now(), _Deadlines()
+    now, until = clock.now(), _Windows()
     facts = {key: json.dumps({"partner": one.name}) for key, one in world.partners.items()}
     found = []
     for decision in decisions:
         partner = world.partners[_target(decision)]
         skip = world.skip(decision, partner)
         terms = world.terms.get(decision.version_id) if decision.version_id else None
-        hours = terms.answer_hours if terms else None
-        deadline = until.of(partner, now, hours)
-        line = Line(decision.pk, decision.opportunity_id, partner, deadline, facts[partner.pk], skip)
+        window = until.of(partner, now, terms)
+        line = Line(decision.pk, decision.opportunity_id, partner, window, facts[partner.pk], skip)
         found.append(line)
     return found
 
@@ -139,15 +139,16 @@ def _world(decisions: Sequence[Decision], by: Person | None) -> _World:
     )
 
 
-class _Deadlines:
+class _Windows:
     """Deadlines by what they depend on: a partner's zone and country, and the hours. Very many offers share few."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str, int | None], datetime] = {}
+        self._known: dict[tuple[str, str, int | None, int | None], Window] = {}
 
-    def of(self, partner: Partner, delivered: datetime, hours: int | None) -> datetime:
-        """Give until when a partner may answer; `delivered` is the same in all calls."""
-        key = (partner.time_zone, partner.account.country, hours)
+    def of(self, partner: Partner, delivered: datetime, terms: Terms | None) -> Window:
+        """Give how long an offer waits; `delivered` is the same in all calls."""
+        hours, remind = (terms.answer_hours, terms.remind_hours) if terms else (None, None)
+        key = (partner.time_zone, partner.account.country, hours, remind)
         if key not in self._known:
-            self._known[key] = deadlines.answer_by(partner, delivered, hours)
+            self._known[key] = deadlines.window(partner, delivered, hours=hours, remind=remind)
         return self._known[key]

@@ -178,7 +178,7 @@ def _write(lines: Sequence[Line], by: Person | None, now: datetime) -> None:
         [line.opportunity for line in lines],
         [line.partner.pk for line in lines],
         [new_id() for _line in lines],
-        [line.deadline for line in lines],
+        [line.window.deadline for line in lines],
     )
     who = by.pk if by else None
     with connection.cursor() as cursor:
@@ -193,11 +193,12 @@ def _write(lines: Sequence[Line], by: Person | None, now: datetime) -> None:
     parts.write((new_id(), *pair) for pair in zip(rows.opportunities, rows.partners, strict=True))
     offers = Bulk(
         Offer,
-        ["id", "opportunity_id", "partner_id", "deadline"],
+        ["id", "opportunity_id", "partner_id", "deadline", "remind_at"],
         delivered_at=now,
         delivered_by_id=who,
     )
-    offers.write(zip(rows.offers, rows.opportunities, rows.partners, rows.deadlines, strict=True))
+    reminders = [line.window.remind_at for line in lines]
+    offers.write(zip(rows.offers, rows.opportunities, rows.partners, rows.deadlines, reminders, strict=True))
     _note(lines, who, now)
     with connection.cursor() as cursor:
         cursor.execute(_OFFERED, [Outcome.OFFERED, rows.decisions, rows.partners, rows.offers])

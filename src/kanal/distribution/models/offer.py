@@ -44,6 +44,8 @@ class Offer(models.Model):
     Attributes:
         answered_at: when it stopped waiting, by an answer, by the clock or by withdrawal.
         answered_by: who answered or withdrew; None is the clock.
+        remind_at: when the partner is reminded, if nobody has answered; None is never.
+        reminded_at: when it was.
         waited_minutes: the working time, in the partner's calendar, from delivery until it stopped waiting.
         on_behalf: the answer was the vendor's, in the partner's name.
         override_reason: why it was offered to a partner that had declined it before.
@@ -59,6 +61,8 @@ class Offer(models.Model):
     seen_at = models.DateTimeField(null=True)
     seen_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
+    remind_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
     waited_minutes = models.PositiveIntegerField(null=True)
     answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     on_behalf = models.BooleanField(default=False)
@@ -89,6 +93,11 @@ class Offer(models.Model):
         ]
         indexes = [
             models.Index(fields=["deadline"], condition=Q(status=OfferStatus.PENDING), name="offer_due"),
+            models.Index(
+                fields=["remind_at"],
+                condition=Q(status=OfferStatus.PENDING, reminded_at__isnull=True),
+                name="offer_to_remind",
+            ),
             models.Index(fields=["partner", "status", "-delivered_at"], name="offer_of_partner"),
         ]
         triggers = [
