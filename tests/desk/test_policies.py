@@ -54,6 +54,20 @@ def test_where_there_is_none_one_button_makes_one_with_good_defaults(cast: Cast)
     assert Terms.read(PolicyVersion.objects.get().data) == Terms()
 
 
+def test_the_button_finds_a_name_where_an_archived_one_has_it(cast: Cast) -> None:
+    actions.archive_policy(key=make(cast, "Standard").pk, by=cast.chris)
+    client = enter(cast.chris)
+    client.post(reverse("desk:policies_start"))
+    assert Policy.objects.filter(name="Standard 2", archived_at=None).exists()
+
+
+def test_a_save_that_changes_nothing_says_so(cast: Cast) -> None:
+    policy, client = make(cast), enter(cast.chris)
+    answer = client.post(reverse("desk:policy", args=[policy.pk]), typed(), follow=True)
+    assert "so version 1 still holds" in body(answer)
+    assert policy.versions.count() == 1
+
+
 def test_who_keeps_none_is_told_who_does(cast: Cast) -> None:
     empty = body(enter(cast.sally).get(reverse("desk:policies")))
     assert "Make one with good defaults" not in empty

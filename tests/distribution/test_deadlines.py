@@ -37,3 +37,14 @@ def test_the_deadline_in_words(cast: Cast, now: str, words: str, short: str, urg
         left = deadlines.time_left(cast.nordlys, FRIDAY_14, FRIDAY_14 - timedelta(days=3))
         assert (left.words, left.short, left.urgent) == (words, short, urgent)
         assert 0 <= left.fraction <= 1
+
+
+@pytest.mark.parametrize(
+    ("hours", "until"), [(4, "2026-11-30T10:00"), (16, "2026-12-01T14:00"), (None, "2026-12-02T14:00")]
+)
+def test_a_policy_says_how_many_working_hours_there_are(cast: Cast, hours: int | None, until: str) -> None:
+    """Two are left on Friday; without a policy the installation gives 24."""
+    answer_by = deadlines.answer_by(cast.nordlys, FRIDAY_14, hours)
+    assert timezone.localtime(answer_by) == datetime.fromisoformat(until).replace(
+        tzinfo=timezone.get_current_timezone()
+    )

@@ -14,7 +14,8 @@ def send_invitation(*, invitation_id: str) -> None:
     send(invitation_id=invitation_id)
 
 
-@app.task(queue="places", pass_context=False)
+# One at a time: each reads the whole gazetteer.
+@app.task(queue="places", lock="places", pass_context=False)
 def locate() -> None:
     """Find where accounts are whose address is new: that of the change that asked for it, and all others that wait."""
     from kanal.directory.places import locate_waiting
@@ -23,7 +24,7 @@ def locate() -> None:
 
 
 @app.periodic(cron="*/10 * * * *")
-@app.task(queue="places", queueing_lock="locate_rest")
+@app.task(queue="places", lock="places", queueing_lock="locate_rest")
 def locate_rest(timestamp: int) -> None:  # noqa: ARG001 - when the job was due
     """Find, every ten minutes, where accounts are that came without anybody's asking, such as by an import."""
     from kanal.directory.places import locate_waiting

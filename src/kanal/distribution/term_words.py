@@ -149,11 +149,11 @@ TERM_WORDS: Mapping[str, Words] = {
         gettext_lazy("Names or two letters, with commas: Denmark, SE. Empty takes all."),
     ),
     "takes_value_least": _say(
-        gettext_lazy("Takes from this value"),
+        gettext_lazy("Value from"),
         gettext_lazy("In the base currency. One whose value is not known is not taken then."),
     ),
     "takes_value_most": _say(
-        gettext_lazy("Takes up to this value"), gettext_lazy("In the base currency. Empty is no limit.")
+        gettext_lazy("Value up to"), gettext_lazy("In the base currency. Empty is no limit.")
     ),
     "tier_least": _say(
         gettext_lazy("Lowest rank"), gettext_lazy("The rank of a tier that the rule “Tier” asks for.")

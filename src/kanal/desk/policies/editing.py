@@ -101,6 +101,7 @@ def _kept(request: HttpRequest, policy: Policy | None) -> HttpResponse:
     form, lines = _form(policy, request.POST), _pins(policy, request.POST)
     if not (form.is_valid() & lines.is_valid()):
         return _shown(request, policy, form, lines, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    before = _last(policy).number if policy else 0
     try:
         kept = _keep(request, policy, form, lines)
     except Invalid as invalid:
@@ -114,7 +115,7 @@ def _kept(request: HttpRequest, policy: Policy | None) -> HttpResponse:
     except Conflict as conflict:
         facts = {"refused": conflict.message}
         return _shown(request, policy, form, lines, status=HTTPStatus.CONFLICT, **facts)
-    messages.success(request, _said(policy, kept))
+    messages.success(request, _said(before, kept))
     return redirect("desk:policy", kept.policy_id)
 
 
@@ -134,8 +135,12 @@ def _keep(
     return actions.save_policy(key=policy.pk, version=form.cleaned_data["version"] or 0, **given)
 
 
-def _said(policy: Policy | None, kept: PolicyVersion) -> str:
-    if policy is None:
+def _said(before: int, kept: PolicyVersion) -> str:
+    if kept.number == before:
+        return _("Saved. It says what it said before, so version %(number)d still holds.") % {
+            "number": before
+        }
+    if not before:
         return _("%(name)s is made. It judges what no policy before it takes.") % {"name": kept.policy}
     return _("Saved. Version %(number)d holds from now on.") % {"number": kept.number}
 

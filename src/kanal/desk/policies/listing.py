@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from itertools import count
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from kanal.desk.guard import person, vendor_only
 from kanal.directory.access import refusal_to_keep
 from kanal.distribution import actions
 from kanal.distribution.actions.policies import AREA
+from kanal.distribution.models import Policy
 from kanal.distribution.policy_story import lines
 from kanal.distribution.term_words import WHEN_WORDS
 from kanal.distribution.terms import Terms
@@ -48,14 +50,20 @@ def start(request: HttpRequest) -> HttpResponse:
 
     Raises:
         NotAllowed: the person keeps no policies.
-        Invalid: there is one of that name already.
     """
-    version = actions.make_policy(name=_("Standard"), terms=Terms(), by=person(request))
+    version = actions.make_policy(name=_free_name(_("Standard")), terms=Terms(), by=person(request))
     messages.success(
         request,
         _("A policy with good defaults is made. It assigns when a person asks; change what you like."),
     )
     return redirect("desk:policy", version.policy_id)
+
+
+def _free_name(name: str) -> str:
+    """Give a name, with a number where one that is put away has it already."""
+    taken = set(Policy.objects.filter(name__startswith=name).values_list("name", flat=True))
+    numbered = (f"{name} {number}" for number in count(2))
+    return name if name not in taken else next(one for one in numbered if one not in taken)
 
 
 @require_POST
