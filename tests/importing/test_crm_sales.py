@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -261,3 +262,14 @@ def test_the_order_of_the_columns_does_not_matter(tmp_path) -> None:
 
     assert run.counts["sales_teams.csv"] == {"imported": 3}
     assert run.counts["sales_pipeline.csv"] == {"imported": 3, "repaired": 4, "rejected": 15}
+
+
+def test_a_row_that_is_worth_more_than_can_be_kept_stays_out_and_the_rest_comes_in(tmp_path: Path) -> None:
+    pipeline = (
+        "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value\n"
+        "W1,Mona Lind,GTX Basic,Harbour Foods,Won,10/20/2016,3/1/2017,1054\n"
+        "W2,Mona Lind,GTX Basic,Harbour Foods,Won,10/20/2016,3/1/2017,9999999999999999\n"
+    )
+    run = load(copied(tmp_path, sales_pipeline=pipeline), rate="200")
+    assert reasons(run) == {"W2": "too_much"}
+    assert Opportunity.objects.get().actual_revenue == 1054

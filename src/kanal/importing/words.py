@@ -74,6 +74,10 @@ REASONS: dict[str, tuple[Text, Text]] = {
         _("Give that person the role of a seller here, and let them sign in."),
     ),
     "no_close_date": (_("A closed opportunity needs a closing date"), _("Fill in close_date.")),
+    "too_much": (
+        _("More than can be kept, at the rate of its day"),
+        _("Correct close_value, the product’s price or the rate."),
+    ),
     "no_close_value": (_("A won opportunity needs a value"), _("Fill in close_value.")),
     "closed_before_start": (_("Closed before it began (%(start)s)"), _("Correct one of the two dates.")),
     "in_the_future": (_("This date is in the future"), _("Correct the date.")),

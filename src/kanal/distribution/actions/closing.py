@@ -152,7 +152,8 @@ def _close(step: Step, status: Status, reason: str, *, on: date | None = None, t
     if day > clock.today():
         raise Invalid({"actual_close_date": _("The day of the close can’t be in the future.")})
     opportunity.actual_close_date, opportunity.close_reason = day, reason
-    opportunity.actual_revenue_base = in_base(opportunity.actual_revenue, rate_on(opportunity.currency, day))
+    rate = rate_on(opportunity.currency, day)
+    opportunity.actual_revenue_base = in_base(opportunity.actual_revenue, rate, field="actual_revenue")
     step.move(status)
     entry = step.record(status.value, facts={"reason": reason}, body=text)
     tell_the_others(step, _TOLD[status], entry)

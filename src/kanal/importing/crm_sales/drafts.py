@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from kanal.config.copying import new_key
+from kanal.directory.refusal import Invalid
 from kanal.importing.crm_sales.book import Book, Seller, Ware
 from kanal.importing.crm_sales.columns import KIND, Step
 from kanal.importing.crm_sales.money import Dollars
@@ -77,7 +78,11 @@ class Drafter:
             return None
         if not entry["account"]:
             entry.repair("no_account", "account")
-        return self._make(entry, step, seller, ware)
+        try:
+            return self._make(entry, step, seller, ware)
+        except Invalid:  # of the amount: nothing else is asked of the directory here
+            entry.reject("too_much", "close_value")
+            return None
 
     @staticmethod
     def _check_close(entry: Entry, step: Step) -> None:

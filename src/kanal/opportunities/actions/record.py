@@ -202,7 +202,11 @@ def _facts(opportunity: Opportunity) -> dict[str, Any]:
 
 
 def set_base_value(opportunity: Opportunity) -> None:
-    """Set the value in the base currency, at the rate of today."""
+    """Set the value in the base currency, at the rate of today.
+
+    Raises:
+        Invalid: no rate is known, or it is worth more than can be kept.
+    """
     opportunity.exchange_rate = rate_on(opportunity.currency, clock.today())
     opportunity.estimated_revenue_base = in_base(opportunity.estimated_revenue, opportunity.exchange_rate)
 
