@@ -354,6 +354,20 @@ def test_the_stage_moves_to_the_next(desk, cast):
     assert "no stage" in desk.post(f"{address(made)}stage/", {"stage": "x"}, follow=True).content.decode()
 
 
+def test_a_stage_that_somebody_moved_meanwhile_is_not_moved_back(desk, cast):
+    made = cast.opportunity()
+    seen = re.search(r'name="seen" value="(\w+)"', desk.get(address(made)).content.decode())
+    assert seen
+    assert seen[1] == made.stage
+    actions.move_stage(key=made.pk, stage="quoting", by=cast.ada)
+    page = desk.post(
+        f"{address(made)}stage/", {"stage": "contacting", "seen": seen[1]}, follow=True
+    ).content.decode()
+    assert only().stage == "quoting"
+    assert "meanwhile" in page
+    assert "Stage: Contacting" not in page
+
+
 # ── Timeline, files, history ────────────────────────────────────────────────────────────────────
 
 

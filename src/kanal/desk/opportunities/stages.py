@@ -23,7 +23,12 @@ from kanal.opportunities.lifecycle import Stage
 def move(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Move an opportunity to another stage."""
     try:
-        moved = actions.move_stage(key=key, stage=request.POST.get("stage", ""), by=person(request))
+        moved = actions.move_stage(
+            key=key,
+            stage=request.POST.get("stage", ""),
+            by=person(request),
+            seen=request.POST.get("seen", ""),
+        )
     except (Conflict, Invalid) as refusal:
         messages.error(request, str(refusal))
     else:
