@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kanal.directory.models import Partner, PartnerStatus
 from kanal.directory.refusal import Invalid
@@ -10,6 +11,8 @@ from kanal.distribution import actions, handing, runs
 from kanal.distribution.actions.bulk import start_hand_over
 from kanal.distribution.handing import Work
 from kanal.distribution.models import BulkRun, Offer
+from kanal.distribution.tasks import tell_of_entry
+from kanal.notify.models import Notification
 from kanal.opportunities.models import Opportunity, Participation, TimelineEntry
 from tests.cast import Cast, partner_company
 from tests.distribution.test_concurrency import race
@@ -76,6 +79,18 @@ def test_in_a_collaboration_the_other_takes_the_place_and_the_role(cast: Cast) -
     hand_over(cast, together=[third])
     assert running(row) == {("Kompas Partners", "collaborating"), ("Fjord Consulting", "collaborating")}
     assert Participation.objects.get(opportunity=row, partner=third, until=None).role == "lead"
+
+
+def test_who_leaves_a_collaboration_is_told_why_and_the_others_are_not(cast: Cast) -> None:
+    row, third = cast.managed(), partner_company("Kompas Partners")
+    actions.share(key=row.pk, partners=[cast.nordlys, cast.fjord], by=cast.chris)
+    hand_over(cast, together=[third])
+    for job in ProcrastinateJob.objects.filter(task_name=tell_of_entry.name):
+        tell_of_entry(**job.args)
+    told = Notification.objects.filter(kind="collaboration_left")
+    assert told.get(person=cast.mads).facts["text"] == "The partnership ends"
+    others = told.filter(person__partner=cast.fjord)
+    assert {one.facts["text"] for one in others} == {""}
 
 
 def test_what_the_partner_made_stays_and_then_the_rest_is_gone(cast: Cast) -> None:

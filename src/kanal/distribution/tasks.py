@@ -19,15 +19,22 @@ def tell(*, event: str, offer_id: str) -> None:
 
 @app.task(queue="tell", pass_context=False)
 def tell_of_entry(
-    *, happening: str, entry_id: str, partner_ids: list[str], person_ids: list[str], vendor: bool
+    *,
+    happening: str,
+    entry_id: str,
+    partner_ids: list[str],
+    person_ids: list[str],
+    vendor: bool,
+    text: str = "",
 ) -> None:
-    """Tell people what a timeline entry says."""
+    """Tell people what a timeline entry says, or with it a text that is for them alone."""
     tell_about_entry(
         happening=happening,
         entry_id=entry_id,
         partner_ids=partner_ids,
         person_ids=person_ids,
         vendor=vendor,
+        text=text,
     )
 
 

@@ -87,6 +87,7 @@ def announce_entry(
     partners: Iterable[Partner] = (),
     people: Iterable[Person] = (),
     vendor: bool = False,
+    text: str = "",
 ) -> None:
     """Put the telling of people into the queue, in the transaction that causes it.
 
@@ -96,6 +97,7 @@ def announce_entry(
         partners: companies whose administrators and managers, and those with whom it is shared, are told.
         people: others who are told.
         vendor: the owner and the channel managers of those partners are told.
+        text: words for these people alone, instead of the entry's, which all who take part read.
     """
     from kanal.distribution import tasks
 
@@ -105,6 +107,7 @@ def announce_entry(
         partner_ids=[str(one.pk) for one in partners],
         person_ids=[str(one.pk) for one in people],
         vendor=vendor,
+        text=text,
     )
 
 

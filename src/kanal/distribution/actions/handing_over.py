@@ -28,7 +28,7 @@ def hand_over(*, key: uuid.UUID, giver: Partner, taker: Partner, reason: str, by
         key: the opportunity.
         giver: who has it.
         taker: who shall have it.
-        reason: why; a giver that loses an offer or what it manages is told it.
+        reason: why; the giver is told it.
         by: who hands it over.
 
     Raises:
@@ -48,7 +48,7 @@ def hand_over(*, key: uuid.UUID, giver: Partner, taker: Partner, reason: str, by
         if work is Work.MADE:
             raise Conflict(why_made(giver.name))
         if work is Work.TOGETHER:
-            arrange(key=key, members=[Member(taker, part.role)], leaving=[giver], by=by)
+            arrange(key=key, members=[Member(taker, part.role)], leaving=[giver], by=by, reason=reason)
             return
         if work is Work.OFFERED:
             withdraw(key=key, by=by, reason=reason)

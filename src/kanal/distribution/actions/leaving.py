@@ -16,6 +16,7 @@ from kanal.directory.acting import acting
 from kanal.directory.actions import deactivate, hold_people
 from kanal.directory.models import PartnerRole, Person
 from kanal.directory.refusal import Invalid
+from kanal.distribution.actions.step import hold_partners
 from kanal.notify.actions import Message, tell
 from kanal.opportunities import access, work
 from kanal.opportunities.models import Opportunity, Participation, TimelineEntry, Visibility
@@ -147,7 +148,10 @@ def _hand_over_owned(person: Person, successor: Person | None, by: Person) -> in
     if successor is None:  # there is nothing, else the action has asked for somebody
         return 0
     now = clock.now()
-    work.looked_after(person).update(channel_manager=successor, version=F("version") + 1, modified_at=now)
+    partners = hold_partners(*work.looked_after(person))
+    work.looked_after(person).filter(pk__in=[one.pk for one in partners]).update(
+        channel_manager=successor, version=F("version") + 1, modified_at=now
+    )
     keys = sorted(work.owned(person).values_list("pk", flat=True))
     _lock(keys)
     found = work.owned(person).filter(pk__in=keys)

@@ -71,7 +71,12 @@ def change_role(*, key: uuid.UUID, partner: Partner, role: str, by: Person) -> O
 
 
 def arrange(
-    *, key: uuid.UUID, members: Sequence[Member] = (), leaving: Sequence[Partner] = (), by: Person
+    *,
+    key: uuid.UUID,
+    members: Sequence[Member] = (),
+    leaving: Sequence[Partner] = (),
+    by: Person,
+    reason: str = "",
 ) -> Opportunity:
     """Let partners join, take other roles and leave, in one step; what holds at its end is what counts.
 
@@ -80,16 +85,23 @@ def arrange(
         members: who shall take part, with their roles: those who join, and those whose role may change.
         leaving: who shall take part no longer.
         by: who arranges it.
+        reason: why they leave, in words; those who leave are told it, the others are not.
 
     Raises:
         Missing, NotAllowed, Conflict: as for `share`, or somebody who shall leave takes no part any more.
         Invalid: nobody would be left, too many would take part, two would lead, or somebody can't join or leave.
     """
-    return _arrange(key, members, leaving, by=by, may_join=True)
+    return _arrange(key, members, leaving, by=by, may_join=True, reason=reason)
 
 
 def _arrange(
-    key: uuid.UUID, members: Sequence[Member], leaving: Sequence[Partner], *, by: Person, may_join: bool
+    key: uuid.UUID,
+    members: Sequence[Member],
+    leaving: Sequence[Partner],
+    *,
+    by: Person,
+    may_join: bool,
+    reason: str = "",
 ) -> Opportunity:
     _check_once(members)
     with acting(by):
@@ -109,7 +121,7 @@ def _arrange(
         _check(step.running())
         agree(step.opportunity)
         _keep(step)
-        _tell(step, begins=begins, joined=joined, left=left, moved=moved)
+        _tell(step, begins=begins, joined=joined, left=left, moved=moved, reason=reason)
     return step.opportunity
 
 
@@ -251,13 +263,15 @@ def _tell(
     joined: Sequence[Partner],
     left: Sequence[Participation],
     moved: Sequence[Participation],
+    reason: str,
 ) -> None:
     """Put it on the timeline and mail those concerned: who takes part now, and who has left."""
     partners = step.partners()
     for part in left:
         entry = _record(step, "left", partner=part.partner.name)
         people = {*part.people.all(), *([part.assignee] if part.assignee else [])}
-        announce_entry(Happening.LEFT, entry, partners=[*partners, part.partner], people=people)
+        announce_entry(Happening.LEFT, entry, partners=partners)
+        announce_entry(Happening.LEFT, entry, partners=[part.partner], people=people, text=reason)
     told = partners if begins else joined
     if told:
         entry = _record(step, "shared", partners=", ".join(one.name for one in told))

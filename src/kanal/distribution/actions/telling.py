@@ -72,7 +72,13 @@ def _minutes_left(offer: Offer) -> int:
 
 
 def tell_about_entry(
-    *, happening: str, entry_id: str, partner_ids: list[str], person_ids: list[str], vendor: bool
+    *,
+    happening: str,
+    entry_id: str,
+    partner_ids: list[str],
+    person_ids: list[str],
+    vendor: bool,
+    text: str = "",
 ) -> int:
     """Tell people what a timeline entry says; see `telling.announce_entry`. Give how many were told."""
     entry = TimelineEntry.objects.select_related(
@@ -81,13 +87,13 @@ def tell_about_entry(
     who = readers_of(entry.opportunity, partner_ids=partner_ids, person_ids=person_ids, vendor=vendor)
     people = Person.objects.filter(who, is_active=True).select_related("partner").distinct()
     return sum(
-        tell(person=person, message=_entry_message(Happening(happening), entry, person))
+        tell(person=person, message=_entry_message(Happening(happening), entry, person, text))
         for person in people
         if person.pk != entry.author_id
     )
 
 
-def _entry_message(happening: Happening, entry: TimelineEntry, person: Person) -> Message:
+def _entry_message(happening: Happening, entry: TimelineEntry, person: Person, text: str) -> Message:
     """Put together what the message needs; it leads to the list where the reader no longer sees the opportunity."""
     opportunity = entry.opportunity
     account = opportunity.account
@@ -100,7 +106,7 @@ def _entry_message(happening: Happening, entry: TimelineEntry, person: Person) -
         "customer": account.name if account else "",
         "city": account.city if account else "",
         "who": entry.author.name if entry.author else "",
-        "text": entry.body,
+        "text": text or entry.body,
     }
     return Message(happening.value, facts, _path(entry, person), source=f"{entry.pk}")
 
