@@ -48,7 +48,7 @@ def test_money_carries_its_currency_and_only_decimals_that_say_something(languag
         ("en", NOW + timedelta(days=2), "Wed 25 Nov, 12:00"),
         ("en", NOW + timedelta(days=400), "28 Dec 2027, 12:00"),
         ("da", NOW, "i dag 12:00"),
-        ("da", NOW + timedelta(days=2), "ons 25. nov, 12:00"),
+        ("da", NOW + timedelta(days=2), "ons 25. nov., 12:00"),
     ],
 )
 def test_a_moment_is_told_in_words(language, moment, shown):

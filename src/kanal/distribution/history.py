@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Field, ForeignKey, Model
-from django.utils import formats, timezone
+from django.utils import dateformat, formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from kanal.directory.models import Partner, Person
 from kanal.distribution.models import Offer
@@ -185,9 +185,14 @@ def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
-        return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+        return f"{_day(timezone.localtime(value))}, {timezone.localtime(value):%H:%M}"
     if isinstance(value, date):
-        return formats.date_format(value, "DATE_FORMAT")
+        return _day(value)
     if isinstance(value, Decimal | int):
         return str(formats.number_format(value, use_l10n=True, force_grouping=True))
     return str(value)
+
+
+def _day(value: date) -> str:
+    # Translators: a day in Django's date format, as in "2 Dec 2026".
+    return dateformat.format(value, pgettext("date format", "j M Y"))
