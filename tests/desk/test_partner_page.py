@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from kanal.config import clock
 from kanal.directory.models import Partner
 from kanal.distribution import actions
+from kanal.distribution.assignment import snapshots
 from kanal.opportunities.models import Opportunity, Participation
 from tests.cast import Cast
 
@@ -104,11 +105,12 @@ def test_a_part_asks_as_much_for_one_opportunity_as_for_three(cast: Cast, part: 
             cast.delivered()
             actions.decline(key=cast.delivered().pk, reason="too_small", by=cast.mads)
             cast.managed()
+        snapshots.forget()  # what assignment keeps of the partners is read anew
         with CaptureQueriesContext(connection) as queries:
             desk.get(url(cast, part))
         asked.append(len(queries))
     assert asked[0] == asked[1]
-    assert asked[0] <= 30
+    assert asked[0] <= 40
 
 
 def test_a_partnership_that_can_not_end_yet_points_to_the_hand_over(cast: Cast) -> None:

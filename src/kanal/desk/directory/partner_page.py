@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -23,9 +24,11 @@ from kanal.desk.paging import CappedPaginator, size
 from kanal.directory import queries
 from kanal.directory.access import may_see_invitations
 from kanal.directory.models import Partner, Person
+from kanal.distribution.assignment.snapshots import Used
 from kanal.distribution.deadlines import calendar_of
 from kanal.distribution.models import Offer, OfferStatus
-from kanal.insights.answers import Answers, Rate, answers_of
+from kanal.distribution.terms import Terms
+from kanal.insights.answers import Answers, Rate, answers_of, used_by_assignment
 from kanal.opportunities import access, figures
 from kanal.opportunities.lifecycle import OPEN, Status
 from kanal.opportunities.models import Kind, Opportunity, Participation
@@ -196,43 +199,53 @@ def _answers(request: HttpRequest, partner: Partner) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Figure:
-    """One rate as the page shows it: its name, what it counts, the figure, the counts behind it."""
+    """One rate as the page shows it: its name, what it counts, the figure, the counts behind it, what is made of it."""
 
     name: Any
     meaning: Any
     value: str
     counts: str
+    used: str
 
 
 def _rates(_request: HttpRequest, partner: Partner) -> dict[str, Any]:
-    answers = answers_of(partner)
-    return {"answers": answers, "rates": [*_figures(answers), _time(answers)]}
+    answers, used = answers_of(partner), used_by_assignment(partner)
+    return {
+        "answers": answers,
+        "used": used,
+        "terms": Terms(),
+        "rates": [*_figures(answers, used), _time(answers, used)],
+    }
 
 
-def _figures(answers: Answers) -> list[Figure]:
-    rates: list[tuple[Any, Any, Rate, Any]] = [
+def _figures(answers: Answers, used: Used | None) -> list[Figure]:
+    rates: list[tuple[Any, Any, Rate, int | None, Any]] = [
         (
             _("Touch rate"),
             _("Accepted or declined, of what was delivered"),
             answers.touch_rate,
+            used.touch if used else None,
             _("%(part)s of %(whole)s delivered"),
         ),
         (
             _("Feedback rate"),
             _("Accepted ones whose stage the partner has moved"),
             answers.feedback_rate,
+            used.feedback if used else None,
             _("%(part)s of %(whole)s accepted"),
         ),
         (
             _("Return rate"),
             _("Accepted ones that the partner gave back"),
             answers.return_rate,
+            used.returns if used else None,
             _("%(part)s of %(whole)s accepted"),
         ),
         (
             _("Win rate"),
             _("Won, of those that were won or lost with the partner"),
             answers.win_rate,
+            used.win if used else None,
             _("%(part)s of %(whole)s closed"),
         ),
     ]
@@ -242,12 +255,13 @@ def _figures(answers: Answers) -> list[Figure]:
             meaning,
             "–" if rate.percent is None else _("%(percent)d %%") % {"percent": rate.percent},
             counts % {"part": words.number(rate.part), "whole": words.number(rate.whole)},
+            "–" if shrunk is None else _("%(percent)d %%") % {"percent": round(shrunk / 100)},
         )
-        for name, meaning, rate, counts in rates
+        for name, meaning, rate, shrunk, counts in rates
     ]
 
 
-def _time(answers: Answers) -> Figure:
+def _time(answers: Answers, used: Used | None) -> Figure:
     hours = answers.day.total_seconds() / 3600
     value = "–" if answers.answer_time is None else words.span(answers.answer_time, int(hours))
     return Figure(
@@ -255,6 +269,7 @@ def _time(answers: Answers) -> Figure:
         _("The median, in the partner’s working hours, of its own answers"),
         value,
         _("%(number)s answers") % {"number": words.number(answers.timed)},
+        "–" if used is None else words.span(timedelta(minutes=used.answer_minutes), int(hours)),
     )
 
 

@@ -33,6 +33,7 @@ FRESH = timedelta(minutes=15)
 NOBODYS = ""  # the last column of languages: of all that no partner speaks
 NEVER = 2**30  # minutes since the last offer, where there was none
 _MOVING = ("load", "rest_minutes")
+_RATES = ("touch", "feedback", "returns", "win", "answer_minutes")
 
 
 @dataclass(frozen=True)
@@ -269,14 +270,35 @@ def build(*, rate_days: int, new_offers: int) -> Table:
     )
 
 
+@dataclass(frozen=True)
+class Used:
+    """What assignment reads of one partner's answers, as `rates.Rates` says."""
+
+    touch: int
+    feedback: int
+    returns: int
+    win: int
+    answer_minutes: int
+    new: bool
+
+
+def used_of(partner: UUID, *, rate_days: int, new_offers: int) -> Used | None:
+    """Give the shrunk rates of a partner as assignment uses them now; None where it does not know the partner."""
+    table = current(rate_days=rate_days, new_offers=new_offers)
+    place = table.place_of.get(str(partner))
+    if place is None:
+        return None
+    found = {name: int(getattr(table.partners, name)[place]) for name in _RATES}
+    return Used(**found, new=bool(table.partners.new[place]))
+
+
 def _rates(keys: Sequence[UUID], rate_days: int, new_offers: int) -> dict[str, NDArray[Any]]:
     counted = rates.counts_since(clock.now() - timedelta(days=rate_days))
     found = rates.rates_of(counted, keys)
-    names = ("touch", "feedback", "returns", "win", "answer_minutes")
     arrays: dict[str, NDArray[Any]] = {
-        name: np.array([getattr(one, name) for one in found], np.int32) for name in names
+        name: np.array([getattr(one, name) for one in found], np.int32) for name in _RATES
     }
-    return arrays | {"new": np.array([one.counts.delivered < new_offers for one in found], np.bool_)}
+    return arrays | {"new": np.array([one.counts.is_new(new_offers) for one in found], np.bool_)}
 
 
 def _territories() -> tuple[list[UUID], NDArray[np.int32]]:
