@@ -321,6 +321,7 @@ ROWS: dict[str, Row] = {
     "portal:opportunity": Row(get=NORDLYS, args=_key("managed"), hidden=True),
     "portal:accept": Row(post=NORDLYS, args=_key("offered"), hidden=True),
     "portal:decline": Row(post=NORDLYS, args=_key("offered"), hidden=True),
+    "portal:ask": Row(post=NORDLYS, args=_key("offered"), hidden=True),
     "portal:note": Row(post=NORDLYS, args=_key("managed"), hidden=True),
     "portal:work": Row(
         post=NORDLYS,

@@ -34,6 +34,7 @@ DESIGN = {
     "withdraw": ("delivered", "in_progress"),
     "accept": ("delivered", "accepted"),
     "decline": ("delivered", "declined"),
+    "ask": ("delivered", ""),
     "expire": ("delivered", "expired"),
     "share": ("in_progress declined expired returned accepted approved", "accepted"),
     "take_back": ("accepted", "in_progress"),
@@ -92,7 +93,11 @@ def test_only_a_partner_made_one_is_approved_and_it_is_not_returned() -> None:
 
 
 def test_buttons_are_those_of_the_table() -> None:
-    assert verbs_from(Status.DELIVERED, [Actor.OFFERED], made_by_partner=False) == [Verb.ACCEPT, Verb.DECLINE]
+    assert verbs_from(Status.DELIVERED, [Actor.OFFERED], made_by_partner=False) == [
+        Verb.ACCEPT,
+        Verb.DECLINE,
+        Verb.ASK,
+    ]
     assert verbs_from(Status.EXPIRED, [Actor.CLOCK], made_by_partner=False) == []
 
 

@@ -42,6 +42,7 @@ ACTS: dict[str, Callable[[Scene, dict[str, Any]], object]] = {
     "update": lambda scene, who: _update(scene),
     "accept": lambda scene, who: actions.accept(**who),
     "decline": lambda scene, who: actions.decline(reason="no_capacity", **who),
+    "ask": lambda scene, who: actions.ask(body="Which modules?", **who),
     "deliver": lambda scene, who: actions.deliver(partner=scene.cast.fjord, **who),
     "withdraw": lambda scene, who: actions.withdraw(**who),
     "share": lambda scene, who: actions.share(partners=[scene.cast.nordlys, scene.cast.fjord], **who),
@@ -105,6 +106,7 @@ _PORTAL = {
     "note": lambda scene: {"body": "A word"},
     "accept": lambda scene: {},
     "decline": lambda scene: {"reason": "no_capacity"},
+    "ask": lambda scene: {"body": "Which modules?"},
 }
 # The desk's dialogs, and what the field Status leads to.
 DIALOGS: dict[str, dict[str, Any]] = {

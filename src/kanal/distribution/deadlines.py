@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from kanal.config import clock
 from kanal.directory.models import Partner
+from kanal.distribution.models import Offer
 from kanal.distribution.worktime import Calendar
 
 # Of an offer made by hand the partner is reminded so many working hours before its end.
@@ -78,12 +79,15 @@ class TimeLeft:
         deadline: the moment itself.
         left: working time left.
         whole: working time that there was.
+        day: the length of a working day.
+        paused: the clock stands still, as the vendor owes an answer; the deadline then says nothing.
     """
 
     deadline: datetime
     left: timedelta
     whole: timedelta
     day: timedelta
+    paused: bool = False
 
     @property
     def fraction(self) -> float:
@@ -93,16 +97,18 @@ class TimeLeft:
     @property
     def urgent(self) -> bool:
         """Tell whether it ends within one working day."""
-        return self.left <= self.day
+        return not self.paused and self.left <= self.day
 
     @property
     def over(self) -> bool:
         """Tell whether the deadline has passed."""
-        return self.deadline <= clock.now()
+        return not self.paused and self.deadline <= clock.now()
 
     @property
     def by(self) -> str:
         """Say until when, in the reader's zone and language: “Friday 14:00”, or with the date beyond a week."""
+        if self.paused:
+            return _("the clock stands still")
         local, today = timezone.localtime(self.deadline), clock.today()
         at = formats.time_format(local, "H:i")
         if local.date() == today:
@@ -138,6 +144,10 @@ class TimeLeft:
     @property
     def words(self) -> str:
         """Say it in a sentence: “Answer by Friday 14:00, 6 working hours left”."""
+        if self.paused:
+            return _("The clock stands still until the question is answered, %(left)s after that") % {
+                "left": self.hours
+            }
         if self.over:
             return _("The time to answer ended %(when)s") % {"when": self.by}
         return _("Answer by %(when)s, %(left)s") % {"when": self.by, "left": self.hours}
@@ -154,3 +164,15 @@ def time_left(partner: Partner, deadline: datetime, delivered: datetime | None =
     calendar = calendar_of(partner)
     whole = calendar.between(delivered, deadline) if delivered else timedelta(hours=settings.ANSWER_HOURS)
     return TimeLeft(deadline, calendar.between(clock.now(), deadline), whole, calendar.day_length)
+
+
+def left_of(offer: Offer) -> TimeLeft:
+    """Measure what is left of an offer's time; while its clock stands still, that stays the same.
+
+    Args:
+        offer: with its partner and that one's account.
+    """
+    left = time_left(offer.partner, offer.deadline, offer.delivered_at)
+    if offer.left_seconds is None:
+        return left
+    return replace(left, left=timedelta(seconds=offer.left_seconds), paused=True)

@@ -114,7 +114,7 @@ def _pending(opportunity: Opportunity, part: Participation) -> Offer | None:
     waiting = Offer.objects.filter(
         opportunity=opportunity, partner=part.partner_id, status=OfferStatus.PENDING
     )
-    return waiting.select_related("delivered_by").first()
+    return waiting.select_related("delivered_by", "partner__account").first()
 
 
 def _taking_part(opportunity: Opportunity, part: Participation) -> Sequence[Participation]:

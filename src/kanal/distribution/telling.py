@@ -78,6 +78,8 @@ class Happening(StrEnum):
     EXTENDED = "opportunity_extended"
     SHARED_WITH = "opportunity_shared_with"
     UNASSIGNED = "opportunity_unassigned"
+    ASKED = "offer_asked"
+    ANSWERED = "offer_answered"
 
 
 def announce_entry(

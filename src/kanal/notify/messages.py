@@ -52,6 +52,16 @@ MESSAGES: dict[str, Words] = {
         _("Read and answer"),
         "%(left)s.",
     ),
+    "offer_asked": Words(
+        _("%(who)s asks about %(topic)s"),
+        _("The time to answer stands still until you answer with a shared note."),
+        _("Read and answer"),
+    ),
+    "offer_answered": Words(
+        _("%(vendor)s answered your question: %(topic)s"),
+        _("The time to answer goes on from now."),
+        _("Read and answer"),
+    ),
     "offers_delivered": Words(
         _("%(vendor)s offers you %(number)s opportunities"),
         _("Answer by %(deadline)s, else they go to other partners."),

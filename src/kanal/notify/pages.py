@@ -21,6 +21,8 @@ ICONS = {
     "offer_delivered": "inbox",
     "offers_delivered": "inbox",
     "offer_reminder": "clock",
+    "offer_asked": "help",
+    "offer_answered": "message",
     "offer_withdrawn": "arrow-back-up",
     "offer_accepted": "circle-check",
     "offer_declined": "circle-x",

@@ -42,7 +42,7 @@ _ACTOR_OF_KIND = {
 # What a seller of the vendor may do to an opportunity that somebody else owns: write notes, nothing that moves it.
 _ANY_SELLER = frozenset({"create", "note"})
 _MAKERS = frozenset({"make", "revise"})
-_ANSWERS = frozenset({Verb.ACCEPT, Verb.DECLINE})
+_ANSWERS = frozenset({Verb.ACCEPT, Verb.DECLINE, Verb.ASK})
 # What a seller of a partner may not do, beside answering: it is the company's word, or says whose work it is.
 _COMPANY_DECIDES = frozenset({Verb.RETURN, Verb.CANCEL, Verb.ASSIGN})
 

@@ -94,6 +94,7 @@ class Verb(models.TextChoices):
     WITHDRAW = "withdraw", _("Withdraw")
     ACCEPT = "accept", _("Accept")
     DECLINE = "decline", _("Decline")
+    ASK = "ask", _("Ask the vendor")
     EXPIRE = "expire", _("Expire")
     SHARE = "share", _("Share")
     TAKE_BACK = "take_back", _("Take back")
@@ -157,6 +158,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(Verb.WITHDRAW, [_S.DELIVERED], [_S.IN_PROGRESS], _VENDOR),
     _row(Verb.ACCEPT, [_S.DELIVERED], [_S.ACCEPTED], [_A.OFFERED, _A.VENDOR]),
     _row(Verb.DECLINE, [_S.DELIVERED], [_S.DECLINED], [_A.OFFERED, _A.VENDOR]),
+    _row(Verb.ASK, [_S.DELIVERED], [], [_A.OFFERED]),
     _row(Verb.EXPIRE, [_S.DELIVERED], [_S.EXPIRED], [_A.CLOCK]),
     _row(Verb.SHARE, NEEDS_PARTNER | MANAGED, [_S.ACCEPTED], _VENDOR),
     _row(Verb.TAKE_BACK, [_S.ACCEPTED], [_S.IN_PROGRESS], _VENDOR, made_by_partner=False),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -18,7 +19,7 @@ from kanal.distribution.models import OfferStatus
 from kanal.opportunities import access
 from kanal.opportunities.lifecycle import Verb
 from kanal.portal import lists, record
-from kanal.portal.forms import DeclineForm
+from kanal.portal.forms import DeclineForm, QuestionForm
 from kanal.portal.guard import me, partner_page
 from kanal.portal.pages import render
 
@@ -53,6 +54,11 @@ def _told(
     offer = queries.last_offer(person, key)
     if offer and offer.status == wanted and offer.answered_by_id == person.pk:
         return done(request, key)
+    return _too_late(request, key, refused)
+
+
+def _too_late(request: HttpRequest, key: uuid.UUID, refused: Conflict) -> HttpResponse:
+    """Say why something can no longer be done: on its page where they still see it."""
     if _sees(request, key):
         messages.warning(request, str(refused))
         return redirect("portal:opportunity", key)
@@ -92,6 +98,23 @@ def decline(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     except Invalid as refused:
         form.take(refused)
     return _ask_again(request, key, form)
+
+
+@partner_page
+@require_POST
+def ask(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Ask the vendor about an offer, whose clock stands still from then on."""
+    form = QuestionForm(request.POST)
+    try:
+        if form.is_valid():
+            actions.ask(key=key, by=me(request), body=form.cleaned_data["body"])
+            messages.success(request, _("Your question is on the timeline. The time to answer stands still."))
+            return redirect(f"{reverse('portal:opportunity', args=[key])}#timeline")
+    except Conflict as refused:
+        return _too_late(request, key, refused)
+    except Invalid as refused:
+        form.take(refused)
+    return record.draw(request, queries.opened(me(request), key), question=form, status=422)
 
 
 def _ask_again(request: HttpRequest, key: uuid.UUID, form: DeclineForm) -> HttpResponse:

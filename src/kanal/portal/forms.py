@@ -50,6 +50,16 @@ class DeclineForm(DomainForm):
                 field.widget.attrs["form"] = form_id
 
 
+class QuestionForm(DomainForm):
+    """What a partner wants to know before it answers an offer."""
+
+    body = forms.CharField(
+        label=_("Your question"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": 10_000, "id": "id_question"}),
+    )
+
+
 class FilesInput(forms.FileInput):
     """A field for several files."""
 

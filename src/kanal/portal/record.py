@@ -25,8 +25,8 @@ from kanal.opportunities import access
 from kanal.opportunities.actions import add_note
 from kanal.opportunities.lifecycle import Stage, Verb
 from kanal.portal import showing, work_page
-from kanal.portal.forms import DeclineForm, NoteForm
-from kanal.portal.guard import Page, me, my_company, partner_page
+from kanal.portal.forms import DeclineForm, NoteForm, QuestionForm
+from kanal.portal.guard import Page, me, partner_page
 from kanal.portal.making import waiting
 from kanal.portal.pages import render
 from kanal.portal.work_forms import WorkForm
@@ -115,6 +115,7 @@ def draw(
     opened: queries.Opened,
     *,
     decline: DeclineForm | None = None,
+    question: QuestionForm | None = None,
     note: NoteForm | None = None,
     work: WorkForm | None = None,
     status: int = 200,
@@ -125,6 +126,7 @@ def draw(
         request: who reads it.
         opened: the opportunity, as they may see it.
         decline: the form of the dialog, where it was refused.
+        question: the form of the dialog to ask the vendor, where it was refused.
         note: the form of the timeline, where it was refused.
         work: a dialog of the work on it, where it was refused.
         status: the answer's status.
@@ -144,8 +146,10 @@ def draw(
         "note": note or NoteForm(),
         "decline": decline or DeclineForm(),
         "decline_open": decline is not None,
+        "question": question or QuestionForm(),
+        "question_open": question is not None,
         "others": [part for part in opened.parts if part.pk != opened.part.pk],
-        **_answering(request, opened),
+        **_answering(opened),
         "offered_for": _offered_for(opened),
         **waiting.facts(opened, me(request)),
         **({} if opened.is_offer else work_page.facts(me(request), opened, work)),
@@ -153,14 +157,15 @@ def draw(
     return render(request, "portal/offer.html" if opened.is_offer else "portal/managed.html", facts, status)
 
 
-def _answering(request: HttpRequest, opened: queries.Opened) -> dict[str, object]:
+def _answering(opened: queries.Opened) -> dict[str, object]:
     """Give what the answer bar shows: how much time is left, and whether this person may answer."""
     if opened.offer is None:
         return {}
-    left = deadlines.time_left(my_company(request), opened.offer.deadline, opened.offer.delivered_at)
+    left = deadlines.left_of(opened.offer)
     return {
         "left": left,
         "ring": showing.ring_text(left),
+        "may_ask": Verb.ASK in opened.verbs and not left.over,
         "may_answer": {Verb.ACCEPT, Verb.DECLINE} <= opened.verbs and not left.over,
     }
 

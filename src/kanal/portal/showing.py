@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from kanal.directory.models import Account, Partner, Person
 from kanal.distribution import deadlines, queries
 from kanal.distribution.deadlines import TimeLeft
-from kanal.distribution.models import OfferStatus
+from kanal.distribution.models import Offer, OfferStatus
 from kanal.insights.attention import Measure, Need
 from kanal.insights.dashboard import Needing
 from kanal.opportunities import access, words
@@ -72,13 +72,25 @@ class OfferRow:
         return "k-soon" if self.left.left <= 2 * self.left.day else ""
 
 
+def _paused(parts: Sequence[Participation]) -> dict[UUID, Offer]:
+    """Give the offers whose clock stands still, by opportunity; asks for nothing where every one has its deadline."""
+    keys = [part.opportunity_id for part in parts if part.opportunity.answer_by is None]
+    if not keys:
+        return {}
+    offers = Offer.objects.filter(opportunity__in=keys, status=OfferStatus.PENDING)
+    return {offer.opportunity_id: offer for offer in offers.select_related("partner__account")}
+
+
 def offer_rows(parts: Sequence[Participation], partner: Partner) -> list[OfferRow]:
     """Give the rows of the distributed opportunities."""
     rows = []
+    paused = _paused(parts)
     for part in parts:
         opportunity = part.opportunity
-        # A delivered opportunity has its deadline; the database holds it to that.
-        left = deadlines.time_left(partner, opportunity.answer_by or part.since, part.since)
+        # A delivered opportunity has its deadline, but while the clock of its offer stands still.
+        still = paused.get(opportunity.pk)
+        until = opportunity.answer_by or part.since
+        left = deadlines.left_of(still) if still else deadlines.time_left(partner, until, part.since)
         url = reverse("portal:opportunity", args=[part.opportunity_id])
         rows.append(OfferRow(part, opportunity, url, left, ring_text(left)))
     return rows

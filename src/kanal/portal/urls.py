@@ -18,6 +18,7 @@ urlpatterns = [
     path("opportunities/<uuid:key>/", record.opportunity, name="opportunity"),
     path("opportunities/<uuid:key>/accept/", answers.accept, name="accept"),
     path("opportunities/<uuid:key>/decline/", answers.decline, name="decline"),
+    path("opportunities/<uuid:key>/ask/", answers.ask, name="ask"),
     path("opportunities/<uuid:key>/note/", record.note, name="note"),
     path("opportunities/<uuid:key>/do/<slug:what>/", work.do, name="work"),
     path("lookup/products/", work_products.lookup, name="work_products"),

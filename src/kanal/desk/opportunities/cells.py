@@ -37,6 +37,8 @@ def due(row: Opportunity) -> Lines:
     """Say what an opportunity waits for, until when or since when."""
     if row.status == Status.DELIVERED and row.answer_by and row.partner:
         return _answer(row)
+    if row.status == Status.DELIVERED:  # the clock stands still
+        return Lines(_("Waits for your answer"), _("the partner asked something"), "k-soon")
     if row.status in MANAGED:
         return _closes(row)
     if row.status == Status.ON_HOLD:

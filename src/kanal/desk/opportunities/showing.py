@@ -109,11 +109,7 @@ def offer_of(opportunity: Opportunity) -> RunningOffer | None:
         .filter(opportunity=opportunity, status=OfferStatus.PENDING)
         .first()
     )
-    return (
-        RunningOffer(offer, deadlines.time_left(offer.partner, offer.deadline, offer.delivered_at))
-        if offer
-        else None
-    )
+    return RunningOffer(offer, deadlines.left_of(offer)) if offer else None
 
 
 def declined_by(opportunity: Opportunity) -> list[str]:

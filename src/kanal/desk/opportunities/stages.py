@@ -14,7 +14,7 @@ from kanal.desk.guard import person, vendor_only
 from kanal.desk.opportunities import record
 from kanal.directory.refusal import Conflict, Invalid
 from kanal.distribution import actions
-from kanal.opportunities.actions import Upload, add_note
+from kanal.opportunities.actions import Upload
 from kanal.opportunities.lifecycle import Stage
 
 
@@ -43,7 +43,7 @@ def note(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     body, shared = request.POST.get("body", ""), request.POST.get("visibility") == "shared"
     files = [Upload(file.name or "", file.size or 0, file) for file in request.FILES.getlist("files")]
     try:
-        add_note(key=key, body=body, shared=shared, by=person(request), files=files)
+        actions.write_note(key=key, body=body, shared=shared, by=person(request), files=files)
     except Invalid as refusal:
         typed = record.Draft(body, shared, str(refusal))
         return record.shown(request, key, draft=typed, status=422)

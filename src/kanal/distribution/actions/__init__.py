@@ -1,6 +1,7 @@
 """What can happen to the status of an opportunity, one path each."""
 
 from kanal.distribution.actions.answering import accept, decline, expire, expire_due, mark_seen, remind_due
+from kanal.distribution.actions.asking import ask, write_note
 from kanal.distribution.actions.assigning import assign
 from kanal.distribution.actions.closing import cancel, lose, reopen, win
 from kanal.distribution.actions.contacts import add_contact
@@ -41,6 +42,7 @@ __all__ = [
     "approve",
     "archive_policy",
     "arrange",
+    "ask",
     "assign",
     "assign_partner",
     "cancel",
@@ -80,4 +82,5 @@ __all__ = [
     "update",
     "win",
     "withdraw",
+    "write_note",
 ]

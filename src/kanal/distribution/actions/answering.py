@@ -96,7 +96,7 @@ def expire(*, key: uuid.UUID) -> bool:
         if step is None:
             return False
         offer = pending(step.opportunity)
-        if offer.deadline > clock.now():
+        if offer.paused_at is not None or offer.deadline > clock.now():
             return False
         end_offer(offer, OfferStatus.EXPIRED)
         offer.save()
@@ -113,7 +113,9 @@ def expire(*, key: uuid.UUID) -> bool:
 
 def expire_due(*, limit: int = 500) -> int:
     """Let every offer end whose deadline has passed, each in a transaction of its own; give how many did."""
-    due = Offer.objects.filter(status=OfferStatus.PENDING, deadline__lte=clock.now()).order_by("deadline")
+    due = Offer.objects.filter(
+        status=OfferStatus.PENDING, paused_at__isnull=True, deadline__lte=clock.now()
+    ).order_by("deadline")
     return sum(expire(key=key) for key in due.values_list("opportunity_id", flat=True)[:limit])
 
 
@@ -125,7 +127,11 @@ def remind_due(*, limit: int = 500) -> int:
     now = clock.now()
     with transaction.atomic():
         due = Offer.objects.select_for_update(of=("self",), skip_locked=True).filter(
-            status=OfferStatus.PENDING, reminded_at__isnull=True, remind_at__lte=now, deadline__gt=now
+            status=OfferStatus.PENDING,
+            paused_at__isnull=True,
+            reminded_at__isnull=True,
+            remind_at__lte=now,
+            deadline__gt=now,
         )
         offers = list(due.order_by("remind_at")[:limit])
         Offer.objects.filter(pk__in=[offer.pk for offer in offers]).update(reminded_at=now)
@@ -155,15 +161,24 @@ def _answer(step: Step, status: OfferStatus, *, by: Person, reason: str = "", te
     """
     offer = pending(step.opportunity)
     now = clock.now()
-    if now > offer.deadline:
-        left = deadlines.time_left(offer.partner, offer.deadline, offer.delivered_at)
-        raise Conflict(_("%(words)s, so this offer can no longer be answered.") % {"words": left.words})
+    check_in_time(offer)
     end_offer(offer, status, by=by)
     offer.on_behalf, offer.reason, offer.text = by.is_vendor, reason, text
     if offer.seen_at is None and not by.is_vendor:
         offer.seen_at, offer.seen_by = now, by
     offer.save()
     return offer
+
+
+def check_in_time(offer: Offer) -> None:
+    """Refuse what comes after the deadline of an offer whose clock runs.
+
+    Raises:
+        Conflict: says when the time ended.
+    """
+    if offer.paused_at is None and clock.now() > offer.deadline:
+        words = deadlines.left_of(offer).words
+        raise Conflict(_("%(words)s, so this offer can no longer be answered.") % {"words": words})
 
 
 def check_reason(reason: str, text: str) -> None:

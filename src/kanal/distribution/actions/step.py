@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -89,7 +90,9 @@ def begin(key: uuid.UUID, verb: Verb, *, by: Person) -> Step:
     if part is None and not by.is_vendor:  # it ended while we waited for the lock
         raise _kinder(key, by)
     refusal = lifecycle.refusal(verb, opportunity.status, made_by_partner=opportunity.made_by_a_partner)
-    answered = _answered(opportunity, part) if refusal and verb in {Verb.ACCEPT, Verb.DECLINE} else None
+    answered = (
+        _answered(opportunity, part) if refusal and verb in {Verb.ACCEPT, Verb.DECLINE, Verb.ASK} else None
+    )
     if answered:
         raise Conflict(answered)
     access.demand(by, verb, opportunity, part)
@@ -149,8 +152,32 @@ def pending(opportunity: Opportunity) -> Offer:
 
 def end_offer(offer: Offer, status: OfferStatus, *, by: Person | None = None) -> None:
     """Note that an offer no longer waits, by whom, and how much working time passed; the caller saves."""
+    go_on(offer)
     offer.status, offer.answered_at, offer.answered_by = status, clock.now(), by
-    offer.waited_minutes = deadlines.waited(offer.partner, offer.delivered_at, offer.answered_at)
+    waited = deadlines.waited(offer.partner, offer.delivered_at, offer.answered_at)
+    offer.waited_minutes = max(0, waited - offer.paused_minutes)
+
+
+def stand_still(offer: Offer) -> None:
+    """Let the clock of a locked offer stand still; the working time that is left is kept. The caller saves."""
+    left = deadlines.left_of(offer).left
+    offer.paused_at = clock.now()
+    # A question in the last moment leaves a minute, so that the answer to it can still be used.
+    offer.left_seconds = max(60, int(left.total_seconds()))
+
+
+def go_on(offer: Offer) -> None:
+    """Let the clock of a locked offer go on where it stands still, with the time that was left; the caller saves."""
+    if offer.paused_at is None or offer.left_seconds is None:
+        return
+    now, calendar = clock.now(), deadlines.calendar_of(offer.partner)
+    left = timedelta(seconds=offer.left_seconds)
+    if offer.remind_at is not None and offer.reminded_at is None:
+        early = left - calendar.between(offer.remind_at, offer.deadline)
+        offer.remind_at = calendar.add(now, early).astimezone(UTC) if early > timedelta(0) else now
+    offer.deadline = calendar.add(now, left).astimezone(UTC)
+    offer.paused_minutes += deadlines.waited(offer.partner, offer.paused_at, now)
+    offer.paused_at = offer.left_seconds = None
 
 
 def take_part(opportunity: Opportunity, partner: Partner, kind: Kind) -> Participation:

@@ -68,7 +68,7 @@ def _minutes_left(offer: Offer) -> int:
     """Say how many working minutes are left to answer; none where it is answered."""
     if not offer.is_pending:
         return 0
-    return int(deadlines.time_left(offer.partner, offer.deadline).left.total_seconds() // 60)
+    return int(deadlines.left_of(offer).left.total_seconds() // 60)
 
 
 def tell_about_entry(

@@ -44,9 +44,13 @@ class Offer(models.Model):
     Attributes:
         answered_at: when it stopped waiting, by an answer, by the clock or by withdrawal.
         answered_by: who answered or withdrew; None is the clock.
+        paused_at: since when the clock stands still, as the vendor owes an answer; None while it runs.
+        left_seconds: the working time that was left then.
+        paused_minutes: the working time that it stood still so far, in the partner's calendar.
         remind_at: when the partner is reminded, if nobody has answered; None is never.
         reminded_at: when it was.
-        waited_minutes: the working time, in the partner's calendar, from delivery until it stopped waiting.
+        waited_minutes: the working time, in the partner's calendar, from delivery until it stopped waiting, without
+            the time that the clock stood still.
         on_behalf: the answer was the vendor's, in the partner's name.
         override_reason: why it was offered to a partner that had declined it before.
     """
@@ -61,6 +65,9 @@ class Offer(models.Model):
     seen_at = models.DateTimeField(null=True)
     seen_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    left_seconds = models.PositiveIntegerField(null=True)
+    paused_minutes = models.PositiveIntegerField(default=0)
     remind_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
     waited_minutes = models.PositiveIntegerField(null=True)
@@ -81,6 +88,11 @@ class Offer(models.Model):
                 name="offer_answered_has_time",
                 condition=Q(status=OfferStatus.PENDING, answered_at__isnull=True)
                 | (~Q(status=OfferStatus.PENDING) & Q(answered_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="offer_paused_has_time_left",
+                condition=Q(paused_at__isnull=True, left_seconds__isnull=True)
+                | Q(paused_at__isnull=False, left_seconds__isnull=False, status=OfferStatus.PENDING),
             ),
             models.CheckConstraint(
                 name="offer_declined_has_reason",

@@ -241,8 +241,8 @@ class Opportunity(models.Model):
             models.CheckConstraint(name="opportunity_status_is_known", condition=Q(status__in=Status.values)),
             models.CheckConstraint(name="opportunity_stage_is_known", condition=Q(stage__in=Stage.values)),
             models.CheckConstraint(
-                name="opportunity_delivered_has_deadline",
-                condition=Q(status=Status.DELIVERED, answer_by__isnull=False, partner__isnull=False)
+                name="opportunity_delivered_has_partner",
+                condition=Q(status=Status.DELIVERED, partner__isnull=False)
                 | (~Q(status=Status.DELIVERED) & Q(answer_by__isnull=True)),
             ),
             models.CheckConstraint(
