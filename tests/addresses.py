@@ -261,6 +261,7 @@ ROWS: dict[str, Row] = {
     "desk:policy_move": Row(post=KEEPS_PARTNERS, args=_key("policy")),
     "desk:policy_archive": Row(post=KEEPS_PARTNERS, args=_key("policy")),
     "desk:policy_restore": Row(post=KEEPS_PARTNERS, args=_key("policy")),
+    "desk:policy_replay": Row(get=DESK, post=KEEPS_PARTNERS, args=_key("policy")),
     "desk:policy_versions": Row(get=DESK, args=_key("policy")),
     "desk:policy_version_restore": Row(
         post=KEEPS_PARTNERS, args=lambda world: {"key": world.policy.pk, "number": 1}

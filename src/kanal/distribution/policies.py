@@ -110,6 +110,12 @@ def takers(policies: Sequence[InForce], many: Iterable[Traits]) -> list[InForce 
     return [first_that_takes(policies, traits) for traits in many]
 
 
+def of_version(version: PolicyVersion) -> InForce:
+    """Give what one version says, in force or not; one read for its pins."""
+    pins = PolicyPin.objects.filter(version=version).values_list("account_id", "partner_id")
+    return InForce(version, Terms.read(version.data), dict(pins))
+
+
 def in_force(at: datetime | None = None) -> list[InForce]:
     """Give the policies that are not archived, in the order in which they are asked, each in its newest version.
 

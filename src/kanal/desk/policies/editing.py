@@ -48,7 +48,11 @@ def head(request: HttpRequest, policy: Policy | None, part: str = "") -> dict[st
         "may_keep": refusal_to_keep(person(request), AREA) is None,
     }
     if policy is not None:
-        names = {"": ("desk:policy", _("What it says")), "versions": ("desk:policy_versions", _("Versions"))}
+        names = {
+            "": ("desk:policy", _("What it says")),
+            "versions": ("desk:policy_versions", _("Versions")),
+            "replay": ("desk:policy_replay", _("Try on the last 90 days")),
+        }
         facts["parts"] = [
             Tab(label, reverse(name, args=[policy.pk]), current=one == part)
             for one, (name, label) in names.items()
@@ -71,7 +75,7 @@ def page(request: HttpRequest, key: uuid.UUID | None = None) -> HttpResponse:
     policy = found(key) if key is not None else None
     if request.method == "POST":
         return _kept(request, policy)
-    return _shown(request, policy, _form(policy), _pins(policy))
+    return _shown(request, policy, form_of(policy), lines_of(policy))
 
 
 def _last(policy: Policy) -> PolicyVersion:
@@ -84,11 +88,13 @@ def _initial(policy: Policy | None) -> dict[str, Any]:
     return flat(Terms.read(_last(policy).data)) | {"name": policy.name, "version": policy.version}
 
 
-def _form(policy: Policy | None, data: Any = None) -> PolicyForm:
+def form_of(policy: Policy | None, data: Any = None) -> PolicyForm:
+    """Give the form of a policy, filled with what it says or with what was typed."""
     return PolicyForm(data, initial=_initial(policy))
 
 
-def _pins(policy: Policy | None, data: Any = None) -> BaseFormSet[PinForm]:
+def lines_of(policy: Policy | None, data: Any = None) -> BaseFormSet[PinForm]:
+    """Give the lines of its pins, in the same way."""
     if data is not None:
         return PinForms(data, prefix="pins")
     last = _last(policy) if policy else None
@@ -98,7 +104,7 @@ def _pins(policy: Policy | None, data: Any = None) -> BaseFormSet[PinForm]:
 
 
 def _kept(request: HttpRequest, policy: Policy | None) -> HttpResponse:
-    form, lines = _form(policy, request.POST), _pins(policy, request.POST)
+    form, lines = form_of(policy, request.POST), lines_of(policy, request.POST)
     if not (form.is_valid() & lines.is_valid()):
         return _shown(request, policy, form, lines, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     before = _last(policy).number if policy else 0

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from kanal.desk.policies import editing, listing, versions
+from kanal.desk.policies import editing, listing, trying, versions
 
 urlpatterns = [
     path("policies/", listing.page, name="policies"),
     path("policies/start/", listing.start, name="policies_start"),
     path("policies/new/", editing.page, name="policy_new"),
     path("policies/<uuid:key>/", editing.page, name="policy"),
+    path("policies/<uuid:key>/replay/", trying.page, name="policy_replay"),
     path("policies/<uuid:key>/move/", listing.move, name="policy_move"),
     path("policies/<uuid:key>/archive/", listing.archive, name="policy_archive"),
     path("policies/<uuid:key>/restore/", listing.restore, name="policy_restore"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -84,8 +85,14 @@ class Asked:
     attempts: int
 
 
-def ask(keys: Sequence[UUID], table: Table) -> list[Asked]:
-    """Read what is known of opportunities, in the order of the keys; five reads, however many they are."""
+def ask(keys: Sequence[UUID], table: Table, *, before: datetime | None = None) -> list[Asked]:
+    """Read what is known of opportunities, in the order of the keys; five reads, however many they are.
+
+    Args:
+        keys: the opportunities.
+        table: the partners.
+        before: leave out offers and relations that came at that moment or later; None is all there are.
+    """
     rows = {row[0]: row for row in _opportunities(keys)}
     families = _grouped(
         OpportunityProduct.objects.filter(opportunity__in=keys)
@@ -93,8 +100,8 @@ def ask(keys: Sequence[UUID], table: Table) -> list[Asked]:
         .values_list("opportunity_id", "product__family_id")
         .distinct()
     )
-    had = _grouped(_offers(keys))
-    related = _related({row[1] for row in rows.values() if row[1]})
+    had = _grouped(_offers(keys, before))
+    related = _related({row[1] for row in rows.values() if row[1]}, before)
     attempts = _attempts(keys)
     found = []
     for key in keys:
@@ -117,15 +124,17 @@ def _opportunities(keys: Sequence[UUID]) -> Iterable[tuple[Any, ...]]:
     )
 
 
-def _offers(keys: Sequence[UUID]) -> Iterable[tuple[UUID, tuple[UUID, str]]]:
+def _offers(keys: Sequence[UUID], before: datetime | None) -> Iterable[tuple[UUID, tuple[UUID, str]]]:
     ended = Offer.objects.filter(opportunity__in=keys, status__in=[*_HAD, OfferStatus.DECLINED])
+    if before is not None:
+        ended = ended.filter(answered_at__lt=before)
     for opportunity, partner, status in ended.order_by("pk").values_list(
         "opportunity_id", "partner_id", "status"
     ):
         yield opportunity, (partner, status)
 
 
-def _related(accounts: Iterable[UUID]) -> dict[UUID, dict[UUID, int]]:
+def _related(accounts: Iterable[UUID], before: datetime | None) -> dict[UUID, dict[UUID, int]]:
     """Give for each customer the partners that won with it or work with it, and how well they know it."""
     parts = Participation.objects.filter(
         opportunity__account__in=list(accounts),
@@ -133,6 +142,8 @@ def _related(accounts: Iterable[UUID]) -> dict[UUID, dict[UUID, int]]:
         kind__in=[Kind.MANAGING, Kind.COLLABORATING],
         status__in=[*MANAGED, Status.ON_HOLD, Status.WON],
     )
+    if before is not None:
+        parts = parts.filter(since__lt=before)
     found: defaultdict[UUID, dict[UUID, int]] = defaultdict(dict)
     for account, partner, status in parts.values_list("opportunity__account_id", "partner_id", "status"):
         strength = WON_WITH if status == Status.WON else WORKS_WITH

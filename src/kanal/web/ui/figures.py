@@ -45,6 +45,12 @@ def meter(fraction: Decimal | float, kind: str = "v") -> SafeString:
 
 
 @register.simple_tag
+def share(part: Decimal | float, whole: Decimal | float, kind: str = "v") -> SafeString:
+    """Draw a part of a whole as a bar, as `meter` does."""
+    return meter(float(part) / (float(whole) or 1), kind)
+
+
+@register.simple_tag
 def stack(parts: Iterable[tuple[str, float, str]], whole: float = 100) -> SafeString:
     """Draw parts of a whole one after the other as one bar; write the figures beside it.
 
