@@ -23,7 +23,7 @@ from kanal.directory.models import (
 )
 from kanal.distribution import actions
 from kanal.distribution.models import PolicyVersion
-from kanal.distribution.terms import Terms
+from kanal.distribution.terms import Filter, Terms
 from kanal.opportunities.actions import NewAccount, Values, create
 from kanal.opportunities.models import Opportunity
 
@@ -111,6 +111,8 @@ class Cast:
 def policy(by: Person, **terms: Any) -> PolicyVersion:
     """Make a policy that takes everything, asks nothing of territories and families, and never assigns by itself."""
     values = {"rules": ("capacity", "offered", "conflict"), **terms}
+    if "takes" in values:
+        values["takes"] = Filter(**values["takes"])
     return actions.make_policy(name="Default", terms=Terms(**values), by=by)
 
 

@@ -60,7 +60,7 @@ def shown(decision: Decision) -> dict[str, Any] | None:
         "rows": [_row(why, one) for one in candidates],
         "more": len(why.candidates) - len(candidates),
         "heads": [
-            (hue, words, points(why.weights[key]))
+            (hue, words, why.weights[key] // 10)
             for hue, (key, (words, _parts)) in zip(HUES, WEIGHT_GROUPS.items(), strict=True)
         ],
         "left_out": [

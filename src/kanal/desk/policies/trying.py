@@ -102,6 +102,7 @@ def _compared(tried: Replay) -> dict[str, Any]:
         "tried": tried,
         "before": before,
         "after": after,
+        "values": (round(before.value), round(after.value)),
         "rows": rows[:FIRST],
         "more": len(rows) - FIRST,
         "most": most or 1,
