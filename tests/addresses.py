@@ -27,6 +27,7 @@ from kanal.joining import links
 from kanal.notify.models import Notification
 from kanal.opportunities.actions import Upload, add_note
 from tests import cast as casting
+from tests.distribution import runs
 from tests.joining import made as joining
 
 ANONYMOUS = "anonymous"
@@ -68,6 +69,7 @@ class World:
         )
         self.policy = make_policy(name="Nordic default", terms=Terms(), by=cast.chris).policy
         self.decided = assign_partner(key=cast.opportunity().pk, by=cast.chris)
+        self.proposal = runs.proposed([(self.free, cast.nordlys), (cast.opportunity(), None)], by=cast.chris)
         self.customer, self.customer_person = cast.customer()
         self.made = cast.made()
         upload = Upload("list.csv", 4, io.BytesIO(b"a;b\n"))
@@ -198,6 +200,20 @@ ROWS: dict[str, Row] = {
     "desk:partner_hand_over": Row(get=KEEPS_ACCOUNTS, post=KEEPS_ACCOUNTS, args=_of_cast("nordlys")),
     "desk:bulk_run": Row(
         get=frozenset(["ada", "otto", "chris"]), args=lambda world: {"key": world.bulk.pk}, hidden=True
+    ),
+    # A seller sees the runs that they asked for; an auditor reads all of them.
+    "desk:distribution": Row(get=DESK),
+    "desk:distribution_propose": Row(
+        get=KEEPS_ACCOUNTS, post=KEEPS_ACCOUNTS, query=lambda world: {"id": str(world.free.pk)}
+    ),
+    "desk:distribution_run": Row(get=READS_APPLICATIONS, args=_key("proposal"), hidden=True),
+    "desk:distribution_deliver": Row(post=KEEPS_PARTNERS, args=_key("proposal"), seen=READS_APPLICATIONS),
+    "desk:distribution_discard": Row(post=KEEPS_PARTNERS, args=_key("proposal"), seen=READS_APPLICATIONS),
+    "desk:distribution_line": Row(
+        get=READS_APPLICATIONS,
+        post=KEEPS_PARTNERS,
+        args=lambda world: {"key": world.proposal.pk, "line": world.proposal.decisions.first().pk},
+        seen=READS_APPLICATIONS,
     ),
     "desk:opportunity_new": Row(get=KEEPS_ACCOUNTS, post=KEEPS_ACCOUNTS),
     "desk:opportunity": Row(get=DESK, post=KEEPS_PARTNERS, args=_key("managed")),

@@ -21,6 +21,7 @@ def proposed(
             place=place,
             opportunity=opportunity,
             partner=partner,
+            given=partner,
             score=score if partner else None,
             outcome=Outcome.PROPOSED if partner else Outcome.NOBODY,
             why="" if partner else "nobody",

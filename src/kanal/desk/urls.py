@@ -31,6 +31,7 @@ urlpatterns = [
     path("lookup/products/", lookups.products, name="lookup_products"),
     path("lookup/territories/", lookups.territories, name="lookup_territories"),
     path("", include("kanal.desk.applications.urls")),
+    path("", include("kanal.desk.distribution.urls")),
     path("", include("kanal.desk.imports")),
     path("", include("kanal.desk.notifications")),
     path("", include("kanal.desk.invitations")),

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -83,6 +83,15 @@ def visible(person: Person, *kinds: Kind) -> OpportunityQuerySet:
     if kinds:
         mine = mine.filter(kind__in=kinds)
     return Opportunity.objects.filter(pk__in=mine.values("opportunity_id"))
+
+
+def to_deliver(person: Person) -> OpportunityQuerySet:
+    """Give the opportunities that wait for a partner and that a person may deliver to one, as `may` says of each."""
+    if not may(person, "change", None):
+        return Opportunity.objects.none()
+    taken = Participation.objects.filter(opportunity=OuterRef("pk"), until__isnull=True)
+    found = visible(person).to_distribute().exclude(Exists(taken))
+    return found.filter(owner=person) if person.vendor_role == VendorRole.SELLER else found
 
 
 def participation(person: Person, opportunity: Opportunity) -> Participation | None:

@@ -124,12 +124,13 @@ ASK = pgtrigger.Trigger(
     name="ask",
     when=pgtrigger.After,
     operation=pgtrigger.Insert,
-    condition=pgtrigger.Q(new__visibility="shared", new__author__isnull=False),
+    condition=pgtrigger.Q(new__visibility="shared", new__author__isnull=False)
+    & (pgtrigger.Q(new__company__isnull=False) | pgtrigger.Q(new__event="")),
     func="""
         IF NEW.company_id IS NOT NULL THEN
             UPDATE opportunities_participation SET asked_at = NULL
              WHERE opportunity_id = NEW.opportunity_id AND partner_id = NEW.company_id AND asked_at IS NOT NULL;
-        ELSIF NEW.event = '' THEN
+        ELSE
             UPDATE opportunities_participation SET asked_at = NEW.at
              WHERE opportunity_id = NEW.opportunity_id AND (NEW.partner_id IS NULL OR partner_id = NEW.partner_id)
                AND until IS NULL AND kind <> 'offered' AND asked_at IS NULL;

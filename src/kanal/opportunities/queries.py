@@ -14,7 +14,8 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.expressions import OrderBy
 from django.utils.translation import gettext_lazy as _
 
-from kanal.directory.models import Territory
+from kanal.directory.models import Person, Territory
+from kanal.opportunities import access
 from kanal.opportunities.lifecycle import MANAGED, NEEDS_PARTNER, OPEN, Status
 from kanal.opportunities.models import Opportunity, OpportunityQuerySet
 from kanal.opportunities.models.opportunity import SEARCH_FIELDS, STAGE_ORDER
@@ -56,6 +57,11 @@ def in_view(found: OpportunityQuerySet, view: str) -> OpportunityQuerySet:
     if view == View.MADE:
         return found.filter(made_by_partner__isnull=False, status__in=sorted(OPEN))
     return found if view == View.ALL else found.filter(status__in=sorted(_STATUSES[View(view)]))
+
+
+def to_distribute_count(person: Person) -> int:
+    """Count the opportunities that wait for a partner, as far as a person sees them; beyond 99 it is 100."""
+    return access.visible(person).to_distribute().order_by()[:100].count()
 
 
 def search(found: OpportunityQuerySet, text: str) -> OpportunityQuerySet:

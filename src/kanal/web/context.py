@@ -37,6 +37,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": getattr(request, "theme", "auto"),
         "density": getattr(request, "density", "comfortable"),
         "unread": SimpleLazyObject(lambda: domain.unread_count(person)) if signed_in else 0,
+        "to_distribute": SimpleLazyObject(lambda: domain.to_distribute(person)) if signed_in else 0,
         "sees_settings": SimpleLazyObject(lambda: domain.may_see_settings(person)) if signed_in else False,
         "sees_applications": SimpleLazyObject(lambda: domain.sees_applications(person))
         if signed_in

@@ -15,6 +15,7 @@ _REFUSALS = "kanal.directory.refusal"
 _UNREAD = "kanal.notify.queries.unread_count"
 _PREFER = "kanal.directory.actions.set_preferences"
 _WAITING = "kanal.joining.queries.waiting_count"
+_TO_DISTRIBUTE = "kanal.opportunities.queries.to_distribute_count"
 _SEES_APPLICATIONS = "kanal.joining.access.refusal_to_read"
 _SEES_SETTINGS = "kanal.directory.access.may_see_settings"
 
@@ -27,6 +28,11 @@ def refusal(name: str = "Refusal") -> type[Exception]:
 def unread_count(person: Any) -> int:
     """Count what this person was told and has not read."""
     return int(import_string(_UNREAD)(person))
+
+
+def to_distribute(person: Any) -> int:
+    """Count the opportunities that wait for a partner."""
+    return int(import_string(_TO_DISTRIBUTE)(person))
 
 
 def may_see_settings(person: Any) -> bool:

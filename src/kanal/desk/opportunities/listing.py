@@ -205,7 +205,8 @@ def bulk_verbs(by: Person) -> list[tuple[str, str, str]]:
         ("share", _("Share with…"), "users"),
         ("change-owner", _("Change owner…"), "user"),
     )
-    return [(reverse("desk:opportunities_bulk", args=[verb]), text, icon) for verb, text, icon in words_of]
+    found = [(reverse("desk:opportunities_bulk", args=[verb]), text, icon) for verb, text, icon in words_of]
+    return [(reverse("desk:distribution_propose"), _("Assign preferred partner"), "sparkles"), *found]
 
 
 def _all_of_these(total: Total) -> str:

@@ -20,6 +20,7 @@ from kanal.distribution.actions.policies import (
 )
 from kanal.distribution.actions.preferring import assign_partner, offer_next
 from kanal.distribution.actions.progress import extend, move_stage, update
+from kanal.distribution.actions.proposals import Moved, deliver_proposed, discard, move, propose
 from kanal.distribution.actions.returning import ReturnReason, return_
 from kanal.distribution.actions.roles import give_role
 from kanal.distribution.actions.rules import keep_rules
@@ -32,6 +33,7 @@ __all__ = [
     "Left",
     "Member",
     "Move",
+    "Moved",
     "NextStep",
     "Outcome",
     "Pipeline",
@@ -50,6 +52,8 @@ __all__ = [
     "decline",
     "decline_all",
     "deliver",
+    "deliver_proposed",
+    "discard",
     "expire",
     "expire_due",
     "extend",
@@ -61,9 +65,11 @@ __all__ = [
     "make",
     "make_policy",
     "mark_seen",
+    "move",
     "move_policy",
     "move_stage",
     "offer_next",
+    "propose",
     "refuse",
     "remind_due",
     "remove",

@@ -112,9 +112,8 @@ def check(decisions: Sequence[Decision], *, by: Person | None) -> list[Line]:
 
 
 def _target(decision: Decision) -> uuid.UUID:
-    key = decision.given_id or decision.partner_id
-    assert key is not None  # only decisions with a partner are carried out
-    return key
+    assert decision.given_id is not None  # only decisions with a partner are carried out
+    return decision.given_id
 
 
 def _world(decisions: Sequence[Decision], by: Person | None) -> _World:

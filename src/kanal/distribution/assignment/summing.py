@@ -15,6 +15,7 @@ from kanal.distribution.models import AssignmentRun, Offer, OfferStatus, Outcome
 from kanal.distribution.telling import Event
 from kanal.notify.actions import Message, tell_many
 
+_READ_AT_A_TIME = 5_000
 _AT_A_TIME = 1_000  # partners whose people are told by one set of statements
 
 
@@ -45,16 +46,20 @@ def tell_partners(run: AssignmentRun) -> int:
 
 
 def _offers(run: AssignmentRun) -> Iterable[_Given]:
-    rows = run.decisions.filter(
-        outcome=Outcome.OFFERED,
-        offer__status=OfferStatus.PENDING,
-        offer__delivered_at__gte=run.began_at or run.at,
-    )
-    values = rows.order_by("place").values_list(
-        *("given_id", "offer_id", "offer__deadline", "opportunity__estimated_revenue"),
-        "opportunity__currency__code",
-    )
-    return (_Given(*row) for row in values)
+    """Give the offers of the last delivery that still wait, in two short steps: a plan for all would guess badly."""
+    offered = run.decisions.filter(outcome=Outcome.OFFERED).order_by("place")
+    keys = list(offered.values_list("offer_id", flat=True))
+    for start in range(0, len(keys), _READ_AT_A_TIME):
+        rows = Offer.objects.filter(
+            pk__in=keys[start : start + _READ_AT_A_TIME],
+            status=OfferStatus.PENDING,
+            delivered_at__gte=run.began_at or run.at,
+        ).order_by("pk")
+        values = rows.values_list(
+            *("partner_id", "pk", "deadline"),
+            *("opportunity__estimated_revenue", "opportunity__currency__code"),
+        )
+        yield from (_Given(*row) for row in values)
 
 
 def _told(run: AssignmentRun, given: dict[uuid.UUID, list[_Given]]) -> Sequence[tuple[uuid.UUID, Message]]:

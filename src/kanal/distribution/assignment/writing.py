@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
 
 from kanal.config import clock
 from kanal.config.copying import Bulk
@@ -36,9 +37,7 @@ AT_ONCE = 50
 
 def waiting(run: AssignmentRun) -> QuerySet[Decision]:
     """Give the decisions of a run that are still to be delivered."""
-    found = run.decisions.filter(outcome=Outcome.PROPOSED).filter(
-        Q(given__isnull=False) | Q(partner__isnull=False)
-    )
+    found = run.decisions.filter(outcome=Outcome.PROPOSED, given__isnull=False)
     return found.filter(pk__in=run.chosen) if run.chosen else found
 
 
@@ -53,15 +52,13 @@ def carry_out(*, key: uuid.UUID) -> AssignmentRun:
         return run
     forget_plans()
     _say_alive(run)
-    keys = list(
-        waiting(run)
-        .annotate(to=Coalesce("given", "partner"))
-        .order_by("to", "place")
-        .values_list("pk", flat=True)
-    )
-    for start in range(0, len(keys), CHUNK):
-        _carry(run, keys[start : start + CHUNK])
-        _say_alive(run)
+    keys = list(waiting(run).order_by("given", "place").values_list("pk", flat=True))
+    chunks = [keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)]
+    if len(chunks) > 1:
+        _side_by_side(run, chunks)
+    else:
+        for chunk in chunks:
+            _carry(run, chunk)
     _end(run)
     return run
 
@@ -94,6 +91,31 @@ def forget_plans() -> None:
 
 def _say_alive(run: AssignmentRun) -> None:
     AssignmentRun.objects.filter(pk=run.pk).update(seen_at=clock.now())
+
+
+def _side_by_side(run: AssignmentRun, chunks: Sequence[Sequence[uuid.UUID]]) -> None:
+    """Carry out chunks in two connections: while one is written, the other is checked.
+
+    One goes from the front and one from the back, so that they seldom wait for the same partner.
+    """
+    left = deque(chunks)
+
+    def work(take: Callable[[], Sequence[uuid.UUID]]) -> None:
+        try:
+            forget_plans()
+            while left:
+                try:
+                    chunk = take()
+                except IndexError:  # the other took the last one
+                    return
+                _carry(run, chunk)
+                _say_alive(run)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for one in [pool.submit(work, take) for take in (left.popleft, left.pop)]:
+            one.result()
 
 
 def _carry(run: AssignmentRun, keys: Sequence[uuid.UUID]) -> None:

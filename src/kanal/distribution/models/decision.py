@@ -136,7 +136,7 @@ class Decision(models.Model):
         score: of that partner, in tenths of a point.
         candidates: the best few, each with its parts in tenths of a point, for lists that explain many at once.
         left_out: how many partners each rule excluded.
-        given: to whom it went in the end; another than `partner` only where a person moved it.
+        given: to whom it goes, and went in the end; another than `partner` only where a person moved it.
         why: why it was skipped, or why nobody was found, as a key.
     """
 

@@ -1,0 +1,1 @@
+"""*Sales > Distribution*: the waiting queue, and what assignment proposes for it."""
