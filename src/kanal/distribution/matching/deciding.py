@@ -14,7 +14,7 @@ from kanal.distribution.matching.shape import FEW, Ints, Longs, Opportunities, O
 # Counts up when the same inputs may give another answer; a stored decision names the one that made it.
 ENGINE = 1
 # So many of the best pairs of each opportunity go into the first division; prices bring in the others that matter.
-BEST = 16
+BEST = 28
 ADDED = 12
 # So many pairs of each opportunity may be left, on the average, when all that could still matter are weighed at once.
 NARROW = 8
@@ -96,13 +96,13 @@ class _Dealing:
             if narrow:
                 over = 0
             else:
-                reach = self._reach(division)
+                better, reach = self._better(division)
                 over = division.bound(self.limits, reach) - division.worth(self.limits)
             if not over:
                 break
             few = self._within(division, reach, over)
             narrow = few is not None
-            pairs = together([pairs, self._better(division)]) if few is None else few
+            pairs = together([pairs, better]) if few is None else few
         return self._taken(division.partner, -(-over // self.unit))
 
     def _read(self) -> Pairs:
@@ -149,13 +149,6 @@ class _Dealing:
         """Give what pairs are worth above the price of their partner."""
         return self.worth(block) - division.price[block.col]
 
-    def _reach(self, division: flow.Division) -> Longs:
-        """Give the most that any pair of each opportunity is worth above its price; at least 0, what nobody brings."""
-        reach = np.zeros(self.limits.rows, np.int64)
-        for block in self.eligible:
-            np.maximum.at(reach, block.row, self._brought(block, division))
-        return reach
-
     def _within(self, division: flow.Division, reach: Longs, over: int) -> Pairs | None:
         """Give all pairs that a division as good as this one or better may hold, where they are not too many.
 
@@ -171,16 +164,20 @@ class _Dealing:
                 return None
         return together(found)
 
-    def _better(self, division: flow.Division) -> Pairs:
-        """Give pairs that bring an opportunity more above their price than what it has."""
-        has = division.own - np.append(division.price, 0)[division.partner]
-        found = []
+    def _better(self, division: flow.Division) -> tuple[Pairs, Longs]:
+        """Give pairs that bring an opportunity more above their price than what it has, and the most that any brings.
+
+        The most is at least 0, which is what nobody brings.
+        """
+        has = np.maximum(division.own - np.append(division.price, 0)[division.partner], 0)
+        reach, found = has.copy(), []
         for block in self.eligible:
             gain = self._brought(block, division) - has[block.row]
-            better = np.flatnonzero(gain > 0)
-            chosen = block.take(better)
-            found.append(chosen.take(best_of_each(chosen, gain[better], self.ties.col_rank, ADDED)[0]))
-        return together(found)
+            more = np.flatnonzero(gain > 0)
+            chosen = block.take(more)
+            np.maximum.at(reach, chosen.row, gain[more] + has[chosen.row])
+            found.append(chosen.take(best_of_each(chosen, gain[more], self.ties.col_rank, ADDED)[0]))
+        return together(found), reach
 
     def _taken(self, partner: Ints, over: int) -> Outcome:
         """Write down who gets what, and by how many tenths the bound lies above it."""
