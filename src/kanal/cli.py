@@ -237,14 +237,9 @@ def worker(wanted: argparse.Namespace) -> int:
     import django
 
     django.setup()
-    from procrastinate.contrib.django import app
+    from kanal.config.jobs import run_worker
 
-    with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
-        working.run_worker(
-            concurrency=wanted.concurrency,
-            shutdown_graceful_timeout=processes.GRACE - 5,
-            delete_jobs="successful",
-        )
+    run_worker(concurrency=wanted.concurrency, grace=processes.GRACE - 5)
     return 0
 
 

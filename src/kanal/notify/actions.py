@@ -35,14 +35,15 @@ def tell(*, person: Person, message: Message) -> bool:
     """Tell a person, on the page at once and by mail from the queue; False where they know it already."""
     from kanal.notify import tasks
 
-    notification, new = Notification.objects.get_or_create(
-        person=person,
-        kind=message.kind,
-        source=message.source,
-        defaults={"facts": dict(message.facts), "path": message.path, "at": clock.now()},
-    )
-    if new:
-        tasks.mail.defer(notification_id=str(notification.pk))
+    with transaction.atomic():  # a process that dies between the two leaves neither
+        notification, new = Notification.objects.get_or_create(
+            person=person,
+            kind=message.kind,
+            source=message.source,
+            defaults={"facts": dict(message.facts), "path": message.path, "at": clock.now()},
+        )
+        if new:
+            tasks.mail.defer(notification_id=str(notification.pk))
     return new
 
 
