@@ -46,7 +46,7 @@ RULE_WORDS: Mapping[str, Words] = {
     ),
     "family": _say(
         gettext_lazy("Product family"),
-        gettext_lazy("The partner sells at least one of the product families that are asked for."),
+        gettext_lazy("The partner sells one of the product families that are asked for. One that names none passes."),
     ),
     "industry": _say(
         gettext_lazy("Industry"),

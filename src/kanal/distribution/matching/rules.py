@@ -37,6 +37,7 @@ class Market:
         self.offered = self.codes(opportunities.offered)
         related = opportunities.related[np.argsort(self.codes(opportunities.related, ordered=False))]
         self.related, self.strength = self.codes(related), related[:, 2]
+        self.names_families: Flags = np.asarray(partners.families.any(axis=1))
         self.names_industries: Flags = np.asarray(partners.industries.any(axis=1))
         self.names_languages: Flags = np.asarray(partners.languages.any(axis=1))
         self.free = (
@@ -106,7 +107,7 @@ def _family(market: Market, rows: Index, cols: Index) -> Flags:
     for family in families_of(wanted, rows):
         sells |= wanted[rows, family] & table[cols, family]
     asks: Flags = np.asarray(np.any(wanted, axis=1))
-    return np.asarray(asks[rows] & ~sells)
+    return np.asarray(asks[rows] & market.names_families[cols] & ~sells)
 
 
 def _certification(market: Market, rows: Index, cols: Index) -> Flags:

@@ -116,7 +116,7 @@ class Partners:
             (0 is the territory itself); -1 where it does not work there.
         families, certified: bool[n, families]: sells it; has a valid certificate for it.
         industries, languages: bool[n, …]. A partner that names none at all passes the rule, as nothing is known of it,
-            and gets no points for it.
+            and gets no points for it; so does one that names no families.
         tier: int32[n], the rank; 0 is none.
         place: int32[n, 2], latitude and longitude in millionths of a degree; `placed` bool[n] says whether known.
         capacity, load: int32[n]: open opportunities that it takes at most (-1 no limit), and has now.
