@@ -86,7 +86,8 @@ def _rivals(count: int, of: int) -> list[dict[str, Any]]:
 
     Room is made scarce (half of what there is), as only then the ways differ.
     """
-    partners, asked, rules = market.partners(of), market.opportunities(count, of), market.rules()
+    partners, asked = market.partners(of), market.opportunities(count, of)
+    rules = market.rules(crowding=False)  # the others know no crowding either
     few = np.where(partners.capacity < 0, 12, (partners.capacity - partners.load) // 2 + partners.load)
     partners = Partners(**{**vars(partners), "capacity": few.astype(np.int32)})
     ours = decide(partners, asked, rules)

@@ -46,7 +46,9 @@ RULE_WORDS: Mapping[str, Words] = {
     ),
     "family": _say(
         gettext_lazy("Product family"),
-        gettext_lazy("The partner sells one of the product families that are asked for. One that names none passes."),
+        gettext_lazy(
+            "The partner sells one of the product families that are asked for. One that names none passes."
+        ),
     ),
     "industry": _say(
         gettext_lazy("Industry"),

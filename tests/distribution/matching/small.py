@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kanal.distribution.matching import Opportunities, Part, Partners, Rule, Rules
 from kanal.distribution.matching.rules import Market, masks
-from kanal.distribution.matching.scores import Scorer
+from kanal.distribution.matching.scores import Scorer, room_left, tenths
 
 TERRITORIES, FAMILIES, INDUSTRIES, LANGUAGES = 3, 3, 2, 2
 WEIGHTS = dict(zip(Part, (18, 18, 12, 8, 6, 5, 4, 9, 4, 8, 4, 4), strict=True))
@@ -104,6 +104,7 @@ def policies(draw: Any) -> Rules:
         value_least=1,
         score_least=draw(st.sampled_from([0, 30])),
         share_most=draw(st.sampled_from([1000, 500, 250])),
+        crowding=draw(st.booleans()),
         share_new=draw(st.sampled_from([0, 0, 300, 600])),
     )
 
@@ -144,8 +145,23 @@ def by_force(of: Partners, asked: Opportunities, rules: Rules) -> list[tuple[int
         if (np.bincount([col for _row, col in given], minlength=len(of)) <= room).all():
             pinned = sum(asked.pinned[row] >= 0 for row, _col in given)
             new = min(kept, sum(of.new[col] for _row, col in given))
-            found.append((len(given), int(pinned), int(new), sum(int(score[pair]) for pair in given)))
+            total = sum(int(score[pair]) for pair in given) - crowding(
+                of, rules, [col for _row, col in given]
+            )
+            found.append((len(given), int(pinned), int(new), total))
     return found
+
+
+def crowding(of: Partners, rules: Rules, given: list[int]) -> int:
+    """Add up, one opportunity after the other, by how many tenths the points for room have fallen before each."""
+    weight, load, lost = rules.weights.get(Part.LOAD, 0), of.load.copy(), 0
+    if not rules.crowding:
+        return 0
+    first = tenths(room_left(of.capacity, of.load), weight)
+    for col in given:
+        lost += int(first[col] - tenths(room_left(of.capacity, load), weight)[col])
+        load[col] += 1
+    return lost
 
 
 def only(asked: Opportunities, row: int) -> Opportunities:
@@ -181,9 +197,9 @@ def shuffled(of: Partners, asked: Opportunities, rows: Any, cols: Any) -> tuple[
     return moved, replace(asked, keys=tuple(asked.keys[row] for row in rows), **given)
 
 
-def story(*, capacity: list[int], win: list[int], related: list[tuple[int, int, int]]) -> Any:
+def story(*, capacity: list[int], win: list[int], related: list[tuple[int, int, int]], count: int = 2) -> Any:
     """Tell a market in which partners differ in their wins and in whom they know, and in nothing else."""
-    n, m = len(capacity), 2
+    n, m = len(capacity), count
     no, yes, none = np.zeros(n, np.bool_), np.ones(n, np.bool_), np.zeros(n, np.int32)
     of = Partners(
         keys=tuple(f"partner {number}" for number in range(n)),

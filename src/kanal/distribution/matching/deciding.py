@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from kanal.distribution.matching import flow
+from kanal.distribution.matching import crowding, flow
 from kanal.distribution.matching.pairs import Eligible, Pairs, Ties, best_of_each, together
 from kanal.distribution.matching.rules import Market, room_of
 from kanal.distribution.matching.shape import FEW, Ints, Longs, Opportunities, Outcome, Partners, Rules
@@ -31,7 +31,8 @@ def decide(
     As many opportunities as possible get a partner; as many as possible of those that are pinned are among them, and
     `share_new` of all, or as many as can, go to new partners. None of the three takes from another: by the theorem of
     Mendelsohn and Dulmage (1958) there is a division that reaches them all. Among those divisions the one with the
-    greatest sum of scores is taken. Nobody gets more than it has room for, nor more than `share_most` of all. Among
+    greatest sum of scores is taken, less what points for room fall by as a partner gets more (`Rules.crowding`). Nobody
+    gets more than it has room for, nor more than `share_most` of all. Among
     equal divisions a digest of the keys decides.
 
     Args:
@@ -60,11 +61,14 @@ class _Dealing:
             candidates=np.zeros(rows, np.int32),
             best=np.full((rows, FEW), -1, np.int32),
             best_score=np.zeros((rows, FEW), np.int32),
+            crowding=0,
             bound=0,
         )
         self._weigh()
         kept = rules.share_new * rows // 1000
-        self.limits = flow.Limits(rows, room_of(market), market.partners.new, kept, self.first if kept else 0)
+        room, reward = room_of(market), self.first if kept else 0
+        steps = crowding.steps(market, room, self.unit)
+        self.limits = flow.Limits(rows, room, market.partners.new, kept, reward, steps)
 
     def _weigh(self) -> None:
         """Set what comes first: `first` outweighs all scores together, `unit` (a tenth of a point) all luck together.
@@ -131,8 +135,9 @@ class _Dealing:
     def _uncontested(self) -> bool:
         """Tell whether each can have the partner that it would get alone; then that is the best for all."""
         given = self.outcome.alone[self.outcome.alone >= 0]
-        taken = np.bincount(given, minlength=len(self.market.partners))
-        return bool((taken <= self.limits.room).all() and self.limits.new[given].sum() >= self.limits.kept)
+        taken = np.bincount(given, minlength=len(self.market.partners)).astype(np.int64)
+        free = not self.limits.steps.paid(taken) and bool((taken <= self.limits.room).all())
+        return free and bool(self.limits.new[given].sum() >= self.limits.kept)
 
     def _divide(self, pairs: Pairs) -> flow.Division:
         """Divide by rank, so that the solver sees the same network whatever the order of what came in."""
@@ -140,7 +145,12 @@ class _Dealing:
         by_rank, order = ties.renumbered(pairs)
         of_rank = np.append(np.argsort(ties.col_rank), -1).astype(np.int32)  # -1 stays nobody
         cols = of_rank[:-1]
-        ranked = flow.Limits(limits.rows, limits.room[cols], limits.new[cols], limits.kept, limits.reward)
+        ranked = replace(
+            limits,
+            room=limits.room[cols],
+            new=limits.new[cols],
+            steps=limits.steps.renumbered(ties.col_rank),
+        )
         found = flow.divide(by_rank, self.worth(pairs)[order], ranked)
         partner, own = of_rank[found.partner[ties.row_rank]], found.own[ties.row_rank]
         return flow.Division(partner, own, found.price[ties.col_rank], found.gate)
@@ -184,4 +194,6 @@ class _Dealing:
         self.outcome.chosen[:] = partner
         rows = np.flatnonzero(partner >= 0)
         self.outcome.score[rows] = self.eligible.scorer.total(rows, partner[rows])
-        return replace(self.outcome, bound=self.outcome.total + over)
+        taken = np.bincount(partner[rows], minlength=len(self.market.partners)).astype(np.int64)
+        crowded = int(self.limits.steps.paid(taken)) if len(rows) else 0
+        return replace(self.outcome, crowding=crowded // self.unit, bound=self.outcome.total + over)

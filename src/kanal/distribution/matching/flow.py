@@ -1,21 +1,71 @@
 """Dividing a queue among partners with limited room: minimum-cost flow, and the prices that prove it the best.
 
 Each opportunity sends one unit to a partner or to nobody, each partner passes on as many as it has room for, and new
-partners pass theirs on through a gate, where the first so many bring an extra reward. The prices are those of linear
+partners pass theirs on through a gate, where the first so many bring an extra reward. What a partner gets beyond its
+first costs it ever more, as its room shrinks: its way out is one of rising steps. The prices are those of linear
 programming: what one more place at a partner would bring. No division is worth more than what the prices say of places,
 of the reward and, for each opportunity, of the most that any partner gives above its price (weak duality); at the
-optimum both are equal. See Ahuja, Magnanti and Orlin, Network Flows, 1993, chapters 9 and 11.
+optimum both are equal. See Ahuja, Magnanti and Orlin, Network Flows, 1993, chapters 9, 11 and 14 (convex costs).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
 from kanal.distribution.matching.pairs import Pairs
 from kanal.distribution.matching.shape import Flags, Ints, Longs
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What further opportunities cost a partner, as steps of equal cost; in the order of partners, then of costs.
+
+    Attributes:
+        col: int32[s], whose.
+        count: int64[s], how many opportunities the step is long; together no fewer than the partner's room.
+        cost: int64[s], what each of them costs, never falling from one step of a partner to the next.
+    """
+
+    col: Ints
+    count: Longs
+    cost: Longs
+
+    @cached_property
+    def begin(self) -> Longs:
+        """Give how many opportunities lie before each step, int64[s]."""
+        before = np.cumsum(self.count) - self.count
+        first = (
+            np.concatenate([[True], self.col[1:] != self.col[:-1]])
+            if len(self.col)
+            else np.zeros(0, np.bool_)
+        )
+        return before - np.maximum.accumulate(np.where(first, before, 0))
+
+    def last(self, taken: Longs) -> Longs:
+        """Give what the last opportunity of each partner costs, int64[n]; 0 for who has none."""
+        return self._at(taken, (self.begin < taken[self.col]) & (taken[self.col] <= self.begin + self.count))
+
+    def next(self, taken: Longs) -> Longs:
+        """Give what one more would cost each partner, int64[n]."""
+        return self._at(taken, (self.begin <= taken[self.col]) & (taken[self.col] < self.begin + self.count))
+
+    def paid(self, taken: Longs) -> int:
+        """Give what all of them cost together."""
+        return int((np.clip(taken[self.col] - self.begin, 0, self.count) * self.cost).sum())
+
+    def _at(self, taken: Longs, where: Flags) -> Longs:
+        found = np.zeros(len(taken), np.int64)
+        found[self.col[where]] = self.cost[where]
+        return found
+
+    def renumbered(self, place: Ints) -> Steps:
+        """Give the same steps of partners that have other numbers: `place` is the new one of each."""
+        order = np.lexsort((self.cost, place[self.col]))
+        return Steps(place[self.col][order].astype(np.int32), self.count[order], self.cost[order])
 
 
 @dataclass(frozen=True)
@@ -28,6 +78,7 @@ class Limits:
         new: bool[n], whose opportunities go through the gate.
         kept: how many of the gate's bring the reward.
         reward: what each of those brings; 0 where none is kept.
+        steps: what further opportunities cost.
     """
 
     rows: int
@@ -35,6 +86,7 @@ class Limits:
     new: Flags
     kept: int
     reward: int
+    steps: Steps
 
 
 @dataclass(frozen=True)
@@ -55,9 +107,14 @@ class Division:
     gate: int
 
     def worth(self, limits: Limits) -> int:
-        """Give what it is worth: its pairs and its rewards."""
+        """Give what it is worth: its pairs and its rewards, less what further ones cost."""
         new = int(limits.new[self.partner[self.partner >= 0]].sum())
-        return int(self.own.sum()) + limits.reward * min(new, limits.kept)
+        paid = limits.steps.paid(self.taken(limits))
+        return int(self.own.sum()) + limits.reward * min(new, limits.kept) - paid
+
+    def taken(self, limits: Limits) -> Longs:
+        """Give how many each partner gets, int64[n]."""
+        return np.bincount(self.partner[self.partner >= 0], minlength=len(limits.room)).astype(np.int64)
 
     def bound(self, limits: Limits, reach: Longs) -> int:
         """Give what no division is worth more than.
@@ -66,7 +123,8 @@ class Division:
             limits: as they were for the division.
             reach: int64[m], the most that any pair of each opportunity is worth above the price, at least 0.
         """
-        places = (self.price - np.where(limits.new, self.gate, 0)) * limits.room
+        steps, own = limits.steps, self.price - np.where(limits.new, self.gate, 0)
+        places = np.maximum(own[steps.col] - steps.cost, 0) * steps.count
         return int(reach.sum()) + int(places.sum()) + limits.kept * (limits.reward + self.gate)
 
 
@@ -91,12 +149,19 @@ def _solve(pairs: Pairs, worth: Longs, limits: Limits) -> Longs:
     """Give the places of the pairs that a best division takes."""
     (rows, tail), (cols, head) = _packed(pairs.row), _packed(pairs.col)
     gate, sink, none = len(rows) + len(cols), len(rows) + len(cols) + 1, np.zeros(len(rows), np.int64)
-    beyond = np.where(limits.new[cols], gate, sink)
-    room = np.minimum(limits.room[cols], len(rows))
+    steps, place = limits.steps, np.full(len(limits.room), -1, np.int64)
+    place[cols] = np.arange(len(cols))
+    mine = np.flatnonzero(place[steps.col] >= 0)
+    beyond = np.where(limits.new[steps.col[mine]], gate, sink)
     arcs = [  # from, to, how many, at what cost
         (tail, len(rows) + head, np.ones(len(pairs), np.int64), -worth),
         (np.arange(len(rows)), none + sink, none + 1, none),
-        (len(rows) + np.arange(len(cols)), beyond, room, np.zeros(len(cols), np.int64)),
+        (
+            len(rows) + place[steps.col[mine]],
+            beyond,
+            np.minimum(steps.count[mine], len(rows)),
+            steps.cost[mine],
+        ),
         ([gate, gate], [sink, sink], [limits.kept, len(rows)], [-limits.reward, 0]),
     ]
     tails, heads, capacities, costs = (np.concatenate(column) for column in zip(*arcs, strict=True))
@@ -127,14 +192,15 @@ def _prices(pairs: Pairs, worth: Longs, limits: Limits, partner: Ints, own: Long
     The price of a place is what the best chain of moves that it would allow brings: somebody moves here, and the place
     that becomes free there is worth its own price. Found by iterating to the fixed point (Bellman and Ford).
     """
-    given = partner[partner >= 0]
-    new, full = limits.new, np.bincount(given, minlength=len(limits.room)) >= limits.room
+    given, new, steps = partner[partner >= 0], limits.new, limits.steps
+    taken = np.bincount(given, minlength=len(limits.room)).astype(np.int64)
+    last, further, full = steps.last(taken), steps.next(taken), taken >= limits.room
     through = int(new[given].sum())
     gate = -limits.reward if through <= limits.kept else 0
-    price = np.append(np.where(new, gate, 0), 0).astype(
+    price = np.append(last + np.where(new, gate, 0), 0).astype(
         np.int64
-    )  # the last place is for nobody, and costs nothing
-    wanted = np.flatnonzero((full | new)[pairs.col] & (partner[pairs.row] != pairs.col))
+    )  # the last place is nobody's, and free
+    wanted = np.flatnonzero(partner[pairs.row] != pairs.col)
     order = wanted[np.argsort(pairs.col[wanted], kind="stable")]
     col, gain, origin = pairs.col[order], worth[order] - own[pairs.row[order]], partner[pairs.row[order]]
     starts = (
@@ -144,8 +210,8 @@ def _prices(pairs: Pairs, worth: Longs, limits: Limits, partner: Ints, own: Long
     for _round in range(2 * len(limits.room) + 2 if len(starts) else 0):
         before = price.copy()
         price[col[starts]] = np.maximum(price[col[starts]], np.maximum.reduceat(gain + price[origin], starts))
-        gate = int(price[open_gate].max(initial=gate))
-        price[:-1][new] = np.maximum(price[:-1][new], gate)
+        gate = int((price[open_gate] - further[open_gate]).max(initial=gate))
+        price[:-1][new] = np.maximum(price[:-1][new], gate + last[new])
         if np.array_equal(before, price):
             break
     return price[:-1], gate

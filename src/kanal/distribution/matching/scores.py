@@ -60,10 +60,10 @@ def _industry(market: Market, rows: Index, cols: Index) -> Ints:
     return ((kinds[rows] >= 0) & table[cols, np.maximum(kinds[rows], 0)]) * np.int32(WHOLE)
 
 
-def _load(market: Market) -> Ints:
-    partners = market.partners
-    room = np.where(partners.capacity < 0, partners.load + ROOMY, np.maximum(partners.capacity, 1))
-    free = np.clip(room - partners.load, 0, room).astype(np.int64)
+def room_left(capacity: Ints, load: Ints) -> Ints:
+    """Give what of its room is left to a partner, per 10,000; who has no limit has less the more it has."""
+    room = np.where(capacity < 0, load + ROOMY, np.maximum(capacity, 1))
+    free = np.clip(room - load, 0, room).astype(np.int64)
     return (free * WHOLE // np.maximum(room, 1)).astype(np.int32)
 
 
@@ -88,7 +88,7 @@ OF_PARTNER: dict[Part, Callable[[Market], Ints]] = {
     Part.SPEED: lambda market: falling(
         market.partners.answer_minutes, market.rules.quick_minutes, market.rules.slow_minutes
     ),
-    Part.LOAD: _load,
+    Part.LOAD: lambda market: room_left(market.partners.capacity, market.partners.load),
     Part.REST: lambda market: WHOLE - falling(market.partners.rest_minutes, 0, market.rules.rest_days * 1440),
 }
 # What depends on the pair, as a fraction of one for each pair.

@@ -84,6 +84,8 @@ class Rules:
         score_least: below so many whole points nobody is chosen.
         share_most: the permille of a run that one partner gets at most; 1000 is no limit. One always may.
         share_new: the permille of a run that goes to new partners at least, as far as they may and can take it.
+        crowding: the more a partner gets of a run, the less room is left to it: each opportunity after its first takes
+            off the sum what its points for room have fallen by. So a run spreads among partners that suit alike.
     """
 
     enabled: frozenset[Rule] = frozenset(Rule)
@@ -99,6 +101,7 @@ class Rules:
     score_least: int = 0
     share_most: int = 1000
     share_new: int = 0
+    crowding: bool = True
 
     def holds(self, rule: Rule) -> bool:
         """Tell whether a rule holds."""
@@ -208,8 +211,10 @@ class Outcome:
         candidates: int32[m], how many partners are eligible.
         best, best_score: int32[m, FEW], the best of them and their scores, the best first, whether or not there is
             room; -1 is nobody.
-        bound: no division that serves as many reaches more than this sum of scores, by linear programming duality;
-            equal to `total` where the division is proved to be the best.
+        crowding: what the points for room fall by within the run, in tenths; the sum of the scores less this is what is
+            made as great as can be.
+        bound: `total` plus the most that any division which serves as many could be better by, by linear programming
+            duality; equal to `total` where the division is proved to be the best.
     """
 
     chosen: Ints
@@ -219,6 +224,7 @@ class Outcome:
     candidates: Ints
     best: Ints
     best_score: Ints
+    crowding: int
     bound: int
 
     @property
