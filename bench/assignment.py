@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bench import chart, market, table
+from bench import chart, market, table, whole
 from kanal.distribution.matching import Opportunities, Partners, Rules, decide
 from kanal.distribution.matching.pairs import Eligible
 from kanal.distribution.matching.rules import Market
@@ -33,6 +33,8 @@ def measure(wanted: argparse.Namespace) -> dict[str, Any]:
     if wanted.picture:
         chart.growth([(item["opportunities"], item["seconds"]) for item in figures], wanted.picture)
         print(f"\nThe picture of the growth: {wanted.picture}")
+    print()
+    found = whole.measure(wanted.rounds or ROUNDS)
     kept = {
         f"one among 10,000 partners under {ONCE_MS} ms (median)": figures[0]["seconds"] * 1000 < ONCE_MS,
         "10,000 over 1,000 under 5 seconds": _of(figures, 10_000)["seconds"] < 5,
@@ -40,8 +42,9 @@ def measure(wanted: argparse.Namespace) -> dict[str, Any]:
         "peak memory under 2 GB": figures[-1]["mb"] < 2048,
         "every division is proved to be the best": all(item["total"] == item["bound"] for item in figures),
     }
+    kept |= whole.kept(found)
     table.verdict(kept)
-    return {"growth": figures, "rivals": rivals, "kept": kept}
+    return {"growth": figures, "rivals": rivals, "whole": found, "kept": kept}
 
 
 def _of(figures: list[dict[str, Any]], count: int) -> dict[str, Any]:
