@@ -96,6 +96,12 @@ def _points(page: Page) -> None:
     page.wait_for_timeout(1000)  # the page glides there
 
 
+def _propose(page: Page) -> None:
+    page.get_by_role("button", name="Preview").click()
+    page.locator("[data-why]").first.click()
+    page.locator(".k-why").first.wait_for()
+
+
 def _deliver_three(page: Page) -> None:
     for number in range(3):
         page.locator("input[name=id]").nth(number).check()
@@ -112,6 +118,7 @@ PICTURES = (
     Picture("desk-collaboration", CHRIS, "/sales/opportunities/?view=managed", _general, height=1000),
     Picture("desk-approval", CHRIS, "/sales/opportunities/?view=made", _follow("In progress")),
     Picture("desk-bulk", CHRIS, "/sales/opportunities/?view=to_distribute", _deliver_three),
+    Picture("desk-distribution", CHRIS, "/sales/distribution/", _propose, height=1200),
     Picture("desk-partner", CHRIS, "/sales/partners/", _rates),
     Picture("desk-policy", CHRIS, "/sales/policies/", _points),
     Picture("desk-application", CHRIS, "/sales/applications/", _follow("Nordlys I.T."), height=1000),
