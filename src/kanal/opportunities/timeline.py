@@ -15,6 +15,13 @@ SENTENCES = {
     "created": _("Created"),
     "imported": _("Imported from %(origin)s"),
     "delivered": _("Delivered to %(partner)s"),
+    "chosen": _(
+        "Preferred partner assignment chose %(partner)s by the policy %(policy)s, with %(points)s points"
+    ),
+    "chosen_before": _(
+        "Preferred partner assignment chose %(partner)s by the policy %(policy)s, with %(points)s points; "
+        "next was %(next)s with %(next_points)s"
+    ),
     "nobody_found": _("Preferred partner assignment found nobody: %(why)s"),
     "withdrawn": _("Offer to %(partner)s withdrawn"),
     "accepted": _("%(partner)s accepted"),

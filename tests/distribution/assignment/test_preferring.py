@@ -271,3 +271,67 @@ def test_two_at_once_never_overfill_a_partner(cast: Cast) -> None:
     for partner in (cast.nordlys, cast.fjord):
         assert Participation.objects.filter(partner=partner, until__isnull=True).count() == 3
     assert AssignmentRun.objects.count() == 8
+
+
+def test_the_timeline_tells_the_vendor_who_was_chosen_and_who_came_second(cast: Cast) -> None:
+    policy(cast.chris)
+    _near(cast.nordlys, cast.jutland)
+    decision = actions.assign_partner(key=cast.opportunity().pk, by=cast.chris)
+    entry = TimelineEntry.objects.get(opportunity=decision.opportunity, event="chosen_before")
+    assert entry.visibility == "internal"
+    second = explaining.explain(decision).runner_up
+    assert entry.facts == {
+        "policy": "Default",
+        "partner": "Nordlys IT",
+        "points": str((decision.score + 5) // 10),
+        "next": "Fjord Consulting",
+        "next_points": str((second.score + 5) // 10),
+    }
+
+
+def test_where_the_policy_asks_for_no_capacity_a_full_partner_gets_it_too(cast: Cast) -> None:
+    policy(cast.chris, rules=())
+    Partner.objects.update(capacity=0)
+    assert actions.assign_partner(key=cast.opportunity().pk, by=cast.chris).outcome == Outcome.OFFERED
+
+
+def test_what_somebody_delivered_meanwhile_is_not_passed_on(cast: Cast) -> None:
+    policy(cast.chris, attempts=5)
+    opportunity = cast.opportunity()
+    first = actions.assign_partner(key=opportunity.pk, by=cast.chris)
+    who, other = (cast.anna, cast.fjord) if first.partner == cast.nordlys else (cast.bo, cast.nordlys)
+    actions.decline(key=opportunity.pk, reason="too_small", by=who)
+    actions.deliver(key=opportunity.pk, partner=other, by=cast.chris)
+    assert actions.offer_next(after=first.offer_id) is None
+    assert Offer.objects.filter(opportunity=opportunity).count() == 2
+
+
+@pytest.mark.engine
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_that_pass_on_the_same_offer_make_one(cast: Cast) -> None:
+    policy(cast.chris, attempts=9)
+    for name in ("Granit", "Tindra"):
+        partner_company(name)
+    opportunity = cast.opportunity()
+    Partner.objects.exclude(pk=cast.nordlys.pk).update(paused_until=clock.today() + timedelta(days=9))
+    first = actions.assign_partner(key=opportunity.pk, by=cast.chris)
+    Partner.objects.update(paused_until=None)
+    snapshots.forget()
+    actions.decline(key=opportunity.pk, reason="too_small", by=cast.anna)
+    found: list[Decision | None] = []
+
+    def pass_on() -> None:
+        try:
+            found.append(actions.offer_next(after=first.offer_id))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=pass_on) for _each in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    assert len({one.pk for one in found if one}) == 1
+    assert Offer.objects.filter(opportunity=opportunity).count() == 2
+    assert Decision.objects.filter(opportunity=opportunity).count() == 2

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 
 from kanal.config import clock
 from kanal.directory.acting import acting
@@ -24,6 +24,7 @@ from kanal.distribution.models import (
     PolicyVersion,
     RunKind,
     RunState,
+    Skip,
 )
 from kanal.distribution.policies import InForce, in_force
 from kanal.distribution.telling import Happening, announce_entry
@@ -93,7 +94,10 @@ def _queue() -> OpportunityQuerySet:
 
 
 def _undecided(queue: OpportunityQuerySet) -> OpportunityQuerySet:
-    decided = Decision.objects.filter(opportunity=OuterRef("pk")).exclude(outcome=Outcome.PROPOSED)
+    """Leave out what has been decided, or is being delivered; what was skipped for a moment's reason is tried again."""
+    passing = Q(outcome=Outcome.SKIPPED, why__in=[Skip.CHANGED, Skip.FULL, Skip.NOT_TAKEN])
+    decided = Decision.objects.filter(opportunity=OuterRef("pk")).exclude(passing)
+    decided = decided.exclude(~Q(run__state=RunState.DELIVERING), outcome=Outcome.PROPOSED)
     return queue.filter(status=Status.IN_PROGRESS).exclude(Exists(decided))
 
 

@@ -16,6 +16,7 @@ from kanal.distribution.assignment import deciding, storing
 from kanal.distribution.assignment.deciding import Choice, Decided
 from kanal.distribution.models import Decision, Offer, Outcome, RunKind, RunState
 from kanal.distribution.telling import Happening, announce_entry
+from kanal.distribution.terms import Terms
 from kanal.opportunities import access, figures, lifecycle, timeline
 from kanal.opportunities.lifecycle import NEEDS_PARTNER, Status, Verb
 from kanal.opportunities.models import Opportunity
@@ -23,6 +24,10 @@ from kanal.opportunities.targets import at_work
 
 # Another assignment may take a partner's last place between the decision and the lock; then it is decided anew.
 TRIES = 5
+
+
+class _Overtaken(Exception):  # noqa: N818 - says what happened
+    """What was to be assigned by itself no longer waits: somebody was faster."""
 
 
 def assign_partner(*, key: uuid.UUID, by: Person) -> Decision:
@@ -70,7 +75,10 @@ def offer_next(*, after: uuid.UUID) -> Decision | None:
         return None
     if _told_since(offer) is not None:
         return None
-    return _find(opportunity.pk, kind=RunKind.NEXT, by=None, after=offer)
+    try:
+        return _find(opportunity.pk, kind=RunKind.NEXT, by=None, after=offer)
+    except _Overtaken:
+        return None
 
 
 def _told_since(offer: Offer) -> Decision | None:
@@ -87,39 +95,78 @@ def _find(key: uuid.UUID, *, kind: RunKind, by: Person | None, after: Offer | No
         [choice] = decided.choices
         if choice.partner is None:
             return _keep_nobody(decided, choice, kind=kind, by=by, after=after)
-        decision = _give(decided, choice, kind=kind, by=by)
+        decision = _give(decided, choice, kind=kind, by=by, after=after)
         if decision is not None:
             return decision
     raise Conflict(_("Partners fill up faster than one can be chosen. Try again in a moment."))
 
 
-def _give(decided: Decided, choice: Choice, *, kind: RunKind, by: Person | None) -> Decision | None:
-    """Make the offer; None where the partner can't take it any more."""
+def _give(
+    decided: Decided, choice: Choice, *, kind: RunKind, by: Person | None, after: Offer | None
+) -> Decision | None:
+    """Make the offer; None where the partner can't take it any more.
+
+    Raises:
+        _Overtaken: nobody asked for it, and it no longer waits.
+    """
     partner_key = decided.key_of(choice.partner)
     assert partner_key is not None
     assert choice.policy is not None
     with acting(by):
         [partner] = hold_partners(Partner(pk=partner_key))
         step = _begin(choice.asked.key, by)
-        if step is None or not still_fits(partner, step.opportunity):
+        if after is not None and _told_since(after) is not None:
+            raise _Overtaken
+        if not still_fits(partner, step.opportunity, choice.policy.terms):
             return None
         run = storing.store(decided, kind=kind, by=by, state=RunState.DONE)
         offer = open_offer(step, partner, terms=choice.policy.terms)
         Decision.objects.filter(run=run).update(offer=offer, outcome=Outcome.OFFERED)
+        _tell_story(step.opportunity, decided, choice, by=by)
         return storing.decision_of(run, choice.asked.key)
 
 
-def _begin(key: uuid.UUID, by: Person | None) -> Step | None:
+def _begin(key: uuid.UUID, by: Person | None) -> Step:
     if by is not None:
         return begin(key, Verb.DELIVER, by=by)
     step = begin_by_clock(key, Verb.DELIVER)
-    return None if step is None or at_work(step.opportunity) is not None else step
+    if step is None or at_work(step.opportunity) is not None:
+        raise _Overtaken
+    return step
 
 
-def still_fits(partner: Partner, opportunity: Opportunity) -> bool:
-    """Tell whether a locked partner still takes offers, has a place left, and has not declined this one."""
+def _tell_story(opportunity: Opportunity, decided: Decided, choice: Choice, *, by: Person | None) -> None:
+    """Note for the vendor whom assignment chose, by which policy, with how many points, and who came second."""
+    assert choice.policy is not None
+    points = dict(choice.best)
+    places = [place for place in points if place != choice.partner][:1]
+    keys = [uuid.UUID(decided.table.partners.keys[place]) for place in (choice.partner or 0, *places)]
+    names = {one.pk: one.name for one in Partner.objects.filter(pk__in=keys).select_related("account")}
+    facts = {
+        "policy": choice.policy.version.policy.name,
+        "partner": names[keys[0]],
+        "points": _whole(choice.score or 0),
+    }
+    if places:
+        second = {"next": names[keys[1]], "next_points": _whole(points[places[0]])}
+        timeline.record(opportunity, "chosen_before", by=by, facts={**facts, **second}, shared=False)
+    else:
+        timeline.record(opportunity, "chosen", by=by, facts=facts, shared=False)
+
+
+def _whole(tenths: int) -> str:
+    return str((tenths + 5) // 10)
+
+
+def still_fits(partner: Partner, opportunity: Opportunity, terms: Terms) -> bool:
+    """Tell whether a locked partner still takes offers and has not declined this one.
+
+    Where the policy asks for capacity, it must have a place left, too.
+    """
     if not partner.takes_offers or declined_before(opportunity.pk, partner):
         return False
+    if "capacity" not in terms.rules:
+        return True
     return partner.capacity is None or figures.open_work_of([partner.pk])[partner.pk] < partner.capacity
 
 
