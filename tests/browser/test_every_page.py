@@ -22,7 +22,7 @@ _NO_PAGE = (
     "healthz",
     "web:home",
     "preferences",
-    "report",
+    "import_report",
     "work_products",
 )
 PAGES = [

@@ -15,7 +15,14 @@ from kanal.opportunities.models import Opportunity
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
-RULES = {"stalled_days": 7, "overdue_days": 2, "extensions": 3, "extension_days": 30, "partners_at_most": 4}
+RULES = {
+    "stalled_days": 7,
+    "overdue_days": 2,
+    "extensions": 3,
+    "extension_days": 30,
+    "partners_at_most": 4,
+    "share_warning": 30,
+}
 
 
 def enter(person: Person) -> Any:

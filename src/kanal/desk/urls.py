@@ -37,5 +37,6 @@ urlpatterns = [
     path("", include("kanal.desk.invitations")),
     path("", include("kanal.desk.looks")),
     path("", include("kanal.desk.policies.urls")),
+    path("reports/", include("kanal.desk.reports.urls")),
     path("", include("kanal.desk.directory_urls")),
 ]

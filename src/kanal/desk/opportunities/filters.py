@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kanal.directory.models import Currency, Partner, Person, Product, Territory
+from kanal.insights import leaks
 from kanal.opportunities import queries
 from kanal.opportunities.lifecycle import Status
 from kanal.opportunities.models import OpportunityProduct, OpportunityQuerySet, Participation
@@ -30,6 +31,10 @@ class _Statuses(django_filters.Filter):  # type: ignore[misc]  # untyped
 
 class _Lookup(django_filters.Filter):  # type: ignore[misc]  # untyped
     field_class = LookupField
+
+
+class _OneOf(django_filters.Filter):  # type: ignore[misc]  # untyped
+    field_class = forms.ChoiceField
 
 
 class _Choice(django_filters.Filter):  # type: ignore[misc]  # untyped
@@ -100,6 +105,18 @@ class OpportunityFilter(django_filters.FilterSet):  # type: ignore[misc]  # unty
     close_to = _Date(field_name="estimated_close_date", lookup_expr="lte", label=_("Est. close to"))
     created_from = _Date(label=_("Created from"), method="since")
     created_to = _Date(label=_("Created to"), method="until")
+    # What a row of the report of leaks leads to; the other four only narrow the first.
+    leak = _OneOf(label=_("Leak"), choices=leaks.Step.choices, method="leaked")
+    leak_by = _Lookup(
+        label=_("Leaked at"),
+        queryset=Partner.objects.select_related("account"),
+        url=reverse_lazy("desk:lookup_partners"),
+        find_by="account__name",
+        method="beside",
+    )
+    leak_reason = django_filters.CharFilter(label=_("For the reason"), method="beside")
+    leak_from = _Date(label=_("Leaked from"), method="beside")
+    leak_to = _Date(label=_("Leaked to"), method="beside")
 
     def with_part_of(self, found: OpportunityQuerySet, _name: str, value: Partner) -> QuerySet[Any]:
         """Keep those in which a partner takes part now."""
@@ -125,6 +142,25 @@ class OpportunityFilter(django_filters.FilterSet):  # type: ignore[misc]  # unty
     def until(self, found: OpportunityQuerySet, _name: str, value: date) -> QuerySet[Any]:
         """Keep those made on a day or before, in the reader's zone."""
         return found.filter(created_at__lt=_midnight(value + timedelta(days=1))) if value else found
+
+    def beside(self, found: OpportunityQuerySet, _name: str, _value: object) -> QuerySet[Any]:
+        """Leave them as they are: `leaked` reads this."""
+        return found
+
+    def leaked(self, found: OpportunityQuerySet, _name: str, value: str) -> QuerySet[Any]:
+        """Keep those that leaked at a step, as the report counts it."""
+        if not value:
+            return found
+        asked = self.form.cleaned_data
+        period = leaks.period(asked.get("leak_from"), asked.get("leak_to"))
+        partner = asked.get("leak_by")
+        chosen = leaks.keys(
+            period,
+            step=leaks.Step(value),
+            partner=partner.pk if partner else None,
+            reason=asked.get("leak_reason") or "",
+        )
+        return found.filter(pk__in=chosen)
 
     @property
     def narrowed(self) -> OpportunityQuerySet:
@@ -161,6 +197,10 @@ def _chips(filters: OpportunityFilter, query: QueryDict) -> Iterator[Chip]:
 def _in_words(name: str, value: Any) -> str:
     if name == "status":
         return str(_(" or ")).join(str(Status(one).label) for one in value)
+    if name == "leak":
+        return str(leaks.Step(value).label)
+    if name == "leak_reason":
+        return str(leaks.reason_label(value))
     if isinstance(value, date):
         return words.day(value)
     if isinstance(value, Model):

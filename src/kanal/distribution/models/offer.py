@@ -111,6 +111,12 @@ class Offer(models.Model):
                 name="offer_to_remind",
             ),
             models.Index(fields=["partner", "status", "-delivered_at"], name="offer_of_partner"),
+            # The report of leaks reads those of a period.
+            models.Index(
+                fields=["answered_at"],
+                condition=Q(status__in=[OfferStatus.DECLINED, OfferStatus.EXPIRED]),
+                name="offer_not_taken",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),

@@ -46,6 +46,12 @@ class WorkRules(Record):
         validators=[MinValueValidator(2), MaxValueValidator(50)],
         help_text=_("How many partners collaborate on one opportunity at most."),
     )
+    share_warning = models.PositiveSmallIntegerField(
+        _("warn of a share above"),
+        default=25,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("Percent of the value offered that one partner gets, above which the report warns."),
+    )
 
     class Meta:
         verbose_name = _("rules of work")

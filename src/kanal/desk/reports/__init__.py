@@ -1,0 +1,1 @@
+"""Reports: what leaks, and who is offered how much."""
