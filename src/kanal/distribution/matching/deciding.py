@@ -14,11 +14,13 @@ from kanal.distribution.matching.shape import FEW, Ints, Longs, Opportunities, O
 # Counts up when the same inputs may give another answer; a stored decision names the one that made it.
 ENGINE = 1
 # So many of the best pairs of each opportunity go into the first division; prices bring in the others that matter.
-BEST = 28
+BEST = 12
 ADDED = 12
 # So many pairs of each opportunity may be left, on the average, when all that could still matter are weighed at once.
 NARROW = 8
 ROUNDS = 40
+# Pairs that fall so many tenths of a point short of the best are kept for the next division.
+NEAR = 30
 # The solver multiplies costs by the number of nodes and adds them up along paths; this much fits into its 64 bits.
 _LARGEST = 2**58
 
@@ -106,7 +108,7 @@ class _Dealing:
                 break
             few = self._within(division, reach, over)
             narrow = few is not None
-            pairs = together([pairs, better]) if few is None else few
+            pairs = together([self._near(pairs, division, reach), better]) if few is None else few
         return self._taken(division.partner, -(-over // self.unit))
 
     def _read(self) -> Pairs:
@@ -158,6 +160,15 @@ class _Dealing:
     def _brought(self, block: Pairs, division: flow.Division) -> Longs:
         """Give what pairs are worth above the price of their partner."""
         return self.worth(block) - division.price[block.col]
+
+    def _near(self, pairs: Pairs, division: flow.Division, reach: Longs) -> Pairs:
+        """Give those of the pairs that fall little short of the reach: the next division hardly needs the others.
+
+        It only makes the next division faster; whether that is the best is judged by all pairs again.
+        """
+        short = reach[pairs.row] - self._brought(pairs, division)
+        given = division.partner[pairs.row] == pairs.col
+        return pairs.take((short <= NEAR * self.unit) | given)
 
     def _within(self, division: flow.Division, reach: Longs, over: int) -> Pairs | None:
         """Give all pairs that a division as good as this one or better may hold, where they are not too many.
