@@ -20,7 +20,7 @@ from kanal.directory.invitations import issue
 from kanal.distribution.actions import assign_partner, make_policy
 from kanal.distribution.actions.bulk import start
 from kanal.distribution.bulk import Wish
-from kanal.distribution.models import BulkVerb
+from kanal.distribution.models import BulkVerb, ProfileChange
 from kanal.distribution.terms import Terms
 from kanal.importing.models import ImportRun
 from kanal.joining import links
@@ -48,6 +48,18 @@ ADMINISTRATORS = frozenset(["anna", "bo"])  # of partners
 NOBODY: frozenset[str] = frozenset()
 
 
+def _change(cast: casting.Cast) -> ProfileChange:
+    return ProfileChange.objects.create(
+        partner=cast.nordlys,
+        subject="industry",
+        industry=cast.food,
+        state="asked",
+        declined=4,
+        answered=5,
+        asked_by=cast.anna,
+    )
+
+
 class World:
     """What the addresses point at: opportunities of two rival partners, with a file, and notifications."""
 
@@ -70,6 +82,7 @@ class World:
         self.policy = make_policy(name="Nordic default", terms=Terms(), by=cast.chris).policy
         self.decided = assign_partner(key=cast.opportunity().pk, by=cast.chris)
         self.proposal = runs.proposed([(self.free, cast.nordlys), (cast.opportunity(), None)], by=cast.chris)
+        self.change = _change(cast)
         self.customer, self.customer_person = cast.customer()
         self.made = cast.made()
         upload = Upload("list.csv", 4, io.BytesIO(b"a;b\n"))
@@ -294,6 +307,10 @@ ROWS: dict[str, Row] = {
             "share_warning": 25,
         },
     ),
+    "desk:profile_changes": Row(get=DESK),
+    "desk:profile_change": Row(
+        post=KEEPS_PARTNERS, args=lambda world: {"key": world.change.pk, "verb": "approve"}
+    ),
     "desk:reports": Row(get=DESK),
     "desk:leaks": Row(get=DESK),
     "desk:leaks_export": Row(get=DESK, args=lambda world: {"kind": "csv"}),
@@ -370,6 +387,9 @@ ROWS: dict[str, Row] = {
         post=frozenset({"anna"}), args=_of_cast("sofie"), seen=NORDLYS | {"sofie"}
     ),
     "portal:company": Row(get=PORTAL - {"sofie", "stig"}, post=ADMINISTRATORS),
+    "portal:profile_change": Row(
+        post=ADMINISTRATORS, args=lambda world: {"subject": "industry", "key": world.cast.food.pk}
+    ),
     "portal:me": Row(get=PORTAL, post=PORTAL),
     "portal:notifications": Row(get=PORTAL),
     "portal:notifications_read": Row(post=PORTAL),

@@ -37,6 +37,7 @@ urlpatterns = [
     path("", include("kanal.desk.invitations")),
     path("", include("kanal.desk.looks")),
     path("", include("kanal.desk.policies.urls")),
+    path("", include("kanal.desk.profile_changes")),
     path("reports/", include("kanal.desk.reports.urls")),
     path("", include("kanal.desk.directory_urls")),
 ]

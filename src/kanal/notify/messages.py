@@ -181,6 +181,23 @@ MESSAGES: dict[str, Words] = {
     "bulk_hand_over": Words(
         _("The hand-over is done: %(done)s of %(total)s"), _BULK, _("See what came of it")
     ),
+    "profile_change_asked": Words(
+        _("%(partner)s wants %(about)s off its profile"),
+        _(
+            "%(who)s asks for it: they declined %(declined)s of %(answered)s. Nothing changes before you decide."
+        ),
+        _("Approve or reject"),
+    ),
+    "profile_change_approved": Words(
+        _("%(about)s is off your profile"),
+        _("%(who)s approved it. Assignment no longer counts it as yours."),
+        _("Open your company’s page"),
+    ),
+    "profile_change_rejected": Words(
+        _("%(about)s stays on your profile"),
+        _("%(who)s decided so, and wrote why."),
+        _("Open your company’s page"),
+    ),
     "application_received": Words(
         _("%(company)s wants to become a partner"),
         _("%(who)s applied and confirmed it. The application waits for you."),

@@ -27,6 +27,7 @@ from kanal.portal.forms import DomainForm
 from kanal.portal.guard import me, my_company, partner_page
 from kanal.portal.pages import render
 from kanal.portal.people import tabs
+from kanal.portal.teaching import taught
 from kanal.web.forms import AmountField, CodesField, DateField
 
 
@@ -168,6 +169,7 @@ def _draw(
         "tabs": tabs(request, "company"),
         "form": form,
         "keeps": access.refusal_to_keep_company(me(request)) is None,
+        **taught(me(request), partner),
         "open_now": open_work(partner),
         "paused": partner.paused_until is not None and partner.paused_until > clock.today(),
         "certificates": [held for held in queries.certificates_of(partner) if held.valid],

@@ -25,6 +25,7 @@ urlpatterns = [
     path("files/<uuid:key>/", record.file, name="file"),
     path("", include("kanal.portal.people")),
     path("", include("kanal.portal.company")),
+    path("", include("kanal.portal.teaching")),
     path("", include("kanal.portal.customers.urls")),
     path("", include("kanal.portal.notifications")),
 ]

@@ -26,7 +26,8 @@ from kanal.directory.access import may_see_invitations
 from kanal.directory.models import Partner, Person
 from kanal.distribution.assignment.snapshots import Used
 from kanal.distribution.deadlines import calendar_of
-from kanal.distribution.models import Offer, OfferStatus
+from kanal.distribution.models import ChangeState, Offer, OfferStatus
+from kanal.distribution.teaching import visible_changes
 from kanal.distribution.terms import Terms
 from kanal.insights.answers import Answers, Rate, answers_of, used_by_assignment
 from kanal.opportunities import access, figures
@@ -99,6 +100,7 @@ def _head(by: Person, partner: Partner) -> dict[str, Any]:
         "paused": paused,
         "hand_over_url": reverse("desk:partner_hand_over", args=[partner.pk]) if open_count else "",
         "may_hand_over": bool(access.may(by, "change", None)),
+        "changes": list(visible_changes(by).filter(partner=partner, state=ChangeState.ASKED)),
     }
 
 

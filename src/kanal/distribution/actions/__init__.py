@@ -27,6 +27,7 @@ from kanal.distribution.actions.rules import keep_rules
 from kanal.distribution.actions.saving import Move, save
 from kanal.distribution.actions.several import Outcome, accept_all, decline_all
 from kanal.distribution.actions.sharing import Member, arrange, change_role, remove, share, unshare
+from kanal.distribution.actions.teaching import answer_suggestion, decide_change
 from kanal.distribution.actions.working import approve, refuse, take_back
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "accept",
     "accept_all",
     "add_contact",
+    "answer_suggestion",
     "approve",
     "archive_policy",
     "arrange",
@@ -49,6 +51,7 @@ __all__ = [
     "assign_partner",
     "cancel",
     "change_role",
+    "decide_change",
     "decline",
     "decline_all",
     "deliver",

@@ -12,6 +12,7 @@ from kanal.distribution.models.decision import (
 )
 from kanal.distribution.models.offer import DeclineReason, Offer, OfferStatus
 from kanal.distribution.models.policy import Policy, PolicyPin, PolicyVersion
+from kanal.distribution.models.profile import ChangeState, ProfileChange, Subject
 from kanal.distribution.models.rules import WorkRules
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "BulkRun",
     "BulkState",
     "BulkVerb",
+    "ChangeState",
     "Decision",
     "DeclineReason",
     "Offer",
@@ -28,10 +30,12 @@ __all__ = [
     "Policy",
     "PolicyPin",
     "PolicyVersion",
+    "ProfileChange",
     "RowOutcome",
     "RunKind",
     "RunState",
     "Skip",
     "Snapshot",
+    "Subject",
     "WorkRules",
 ]
