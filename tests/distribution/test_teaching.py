@@ -199,3 +199,13 @@ def test_a_rejection_without_a_reason_is_refused_beside_its_field(tired: Cast) -
     )
     assert answer.status_code == 422
     assert "Write in up to 500 characters why." in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_partners_page_says_what_waits_and_only_while_it_waits(tired: Cast) -> None:
+    client, address = enter(tired.chris), reverse("desk:partner", args=[tired.nordlys.pk])
+    assert "asks to have this taken off" not in client.get(address).content.decode()
+    change = ask(tired)
+    assert "asks to have this taken off its profile: Food." in client.get(address).content.decode()
+    decide_change(key=change.pk, approve=False, reason="Stay", by=tired.chris)
+    assert "asks to have this taken off" not in client.get(address).content.decode()

@@ -100,7 +100,7 @@ def _head(by: Person, partner: Partner) -> dict[str, Any]:
         "paused": paused,
         "hand_over_url": reverse("desk:partner_hand_over", args=[partner.pk]) if open_count else "",
         "may_hand_over": bool(access.may(by, "change", None)),
-        "changes": list(visible_changes(by).filter(partner=partner, state=ChangeState.ASKED)),
+        "asked_changes": list(visible_changes(by).filter(partner=partner, state=ChangeState.ASKED)),
     }
 
 
