@@ -29,7 +29,7 @@ def measure(rounds: int) -> dict[str, Any]:
             once = _once(filled, rounds)
         figures.append(_queue(filled, count, of))
     table.show(
-        ["end to end", "partners", *_STEPS, "seconds", "offered", "people told", "mails", "MB"],
+        ["end to end", "partners", *_STEPS, "seconds", "busy", "offered", "people told", "mails", "MB"],
         [_cells(item) for item in figures],
     )
     print(
@@ -91,6 +91,7 @@ def _queue(filled: filling.Filled, count: int, of: int) -> dict[str, Any]:
     jobs = ProcrastinateJob.objects.filter(task_name="kanal.notify.tasks.mail")
     mails = jobs.count()
     seconds: dict[str, float] = {}
+    busy = _busy()
     with _Memory() as memory:
         keys = list(
             access.to_deliver(filled.manager).order_by("created_at", "pk").values_list("pk", flat=True)
@@ -106,6 +107,7 @@ def _queue(filled: filling.Filled, count: int, of: int) -> dict[str, Any]:
         "partners": of,
         **seconds,
         "seconds": sum(seconds.values()),
+        "busy": _busy() - busy,
         "offered": pending.count() - before[0],
         "distinct": pending.values("opportunity").distinct().count() - before[0],
         "told": Notification.objects.exclude(kind="assignment_delivered").count() - before[1],
@@ -125,6 +127,7 @@ def _cells(item: dict[str, Any]) -> list[str]:
     steps = [f"{item[name]:.1f}" for name in _STEPS]
     return [
         *(f"{item['opportunities']:,}", f"{item['partners']:,}", *steps, f"{item['seconds']:.1f}"),
+        f"{item['busy']:.1f}",
         *(f"{item[name]:,}" for name in ("offered", "told", "mails")),
         f"{item['mb']:,.0f}",
     ]
@@ -164,6 +167,18 @@ def _processes() -> list[str]:
         if server and (parent == server or stat.parent.name == server):
             found.append(stat.parent.name)
     return found
+
+
+def _busy() -> float:
+    """Give the processor time of this process and of the database so far, in seconds; others' load is not in it."""
+    found, own = 0, str(os.getpid())
+    for pid in _processes():
+        try:
+            words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        found += sum(int(word) for word in words[11 : 13 if pid == own else 15])
+    return found / os.sysconf("SC_CLK_TCK")
 
 
 def _bytes(pid: str) -> int:

@@ -42,6 +42,7 @@ _ACTOR_OF_KIND = {
 # What a seller of the vendor may do to an opportunity that somebody else owns: write notes, nothing that moves it.
 _ANY_SELLER = frozenset({"create", "note"})
 _MAKERS = frozenset({"make", "revise"})
+_VERBS = tuple(Verb.values)  # a run asks ten thousand times; a set would not find members by their value
 _ANSWERS = frozenset({Verb.ACCEPT, Verb.DECLINE, Verb.ASK})
 # What a seller of a partner may not do, beside answering: it is the company's word, or says whose work it is.
 _COMPANY_DECIDES = frozenset({Verb.RETURN, Verb.CANCEL, Verb.ASSIGN})
@@ -244,7 +245,7 @@ def _vendor_may(person: Person, verb: str, opportunity: Opportunity | None) -> A
         return Answer(_("Only the partner may do this."))
     if role is VendorRole.AUDITOR:
         return Answer(_("An auditor reads everything and changes nothing."))
-    if verb in Verb.values and Actor.VENDOR not in lifecycle.BY_VERB[Verb(verb)].actors:
+    if verb in _VERBS and Actor.VENDOR not in lifecycle.BY_VERB[Verb(verb)].actors:
         return Answer(_("Only the partner may do this."))
     if (
         role is VendorRole.SELLER
@@ -264,7 +265,7 @@ def _vendor_may(person: Person, verb: str, opportunity: Opportunity | None) -> A
 def _partner_may(person: Person, verb: str, opportunity: Opportunity, part: Participation) -> Answer:
     if verb == "note" or (verb == "revise" and Actor.MAKER in actors(person, opportunity, part)):
         return YES
-    if verb not in Verb.values:
+    if verb not in _VERBS:
         return Answer(_("Only people of the vendor may do this."))
     if not actors(person, opportunity, part) & lifecycle.BY_VERB[Verb(verb)].actors:
         if part.kind == Kind.COLLABORATING:

@@ -121,8 +121,10 @@ def _world(decisions: Sequence[Decision], by: Person | None) -> _World:
     keys = [one.opportunity_id for one in decisions]
     partners = {one.pk: one for one in hold_partners(*[Partner(pk=key) for key in targets])}
     locked = Opportunity.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
-    rows = locked.select_related("owner").only(*_NEEDED, "owner__name")
-    opportunities = {one.pk: one for one in rows}
+    opportunities = {one.pk: one for one in locked.only(*_NEEDED)}
+    owners = Person.objects.in_bulk({one.owner_id for one in opportunities.values()})
+    for one in opportunities.values():
+        one.owner = owners[one.owner_id]
     working = Participation.objects.filter(opportunity__in=keys, until__isnull=True)
     declined = Offer.objects.filter(opportunity__in=keys, status=OfferStatus.DECLINED)
     versions = PolicyVersion.objects.filter(pk__in={one.version_id for one in decisions if one.version_id})
