@@ -122,7 +122,7 @@ def _give(
         run = storing.store(decided, kind=kind, by=by, state=RunState.DONE)
         offer = open_offer(step, partner, terms=choice.policy.terms)
         Decision.objects.filter(run=run).update(offer=offer, outcome=Outcome.OFFERED)
-        _tell_story(step.opportunity, decided, choice, by=by)
+        _tell_story(step, partner, decided, choice)
         return storing.decision_of(run, choice.asked.key)
 
 
@@ -135,23 +135,30 @@ def _begin(key: uuid.UUID, by: Person | None) -> Step:
     return step
 
 
-def _tell_story(opportunity: Opportunity, decided: Decided, choice: Choice, *, by: Person | None) -> None:
+def _tell_story(step: Step, partner: Partner, decided: Decided, choice: Choice) -> None:
     """Note for the vendor whom assignment chose, by which policy, with how many points, and who came second."""
     assert choice.policy is not None
     points = dict(choice.best)
     places = [place for place in points if place != choice.partner][:1]
-    keys = [uuid.UUID(decided.table.partners.keys[place]) for place in (choice.partner or 0, *places)]
-    names = {one.pk: one.name for one in Partner.objects.filter(pk__in=keys).select_related("account")}
     facts = {
         "policy": choice.policy.version.policy.name,
-        "partner": names[keys[0]],
+        "partner": partner.name,
         "points": _whole(choice.score or 0),
     }
     if places:
-        second = {"next": names[keys[1]], "next_points": _whole(points[places[0]])}
-        timeline.record(opportunity, "chosen_before", by=by, facts={**facts, **second}, shared=False)
+        second = {
+            "next": _name(decided.table.partners.keys[places[0]]),
+            "next_points": _whole(points[places[0]]),
+        }
+        timeline.record(
+            step.opportunity, "chosen_before", by=step.by, facts={**facts, **second}, shared=False
+        )
     else:
-        timeline.record(opportunity, "chosen", by=by, facts=facts, shared=False)
+        timeline.record(step.opportunity, "chosen", by=step.by, facts=facts, shared=False)
+
+
+def _name(partner: str) -> str:
+    return str(Partner.objects.values_list("account__name", flat=True).get(pk=partner))
 
 
 def _whole(tenths: int) -> str:

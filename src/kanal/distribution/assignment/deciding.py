@@ -124,7 +124,7 @@ def decide_for(
     taken = takers(policies, [one.traits for one in asked])
     found: dict[UUID, Choice] = {}
     standing = None
-    if len(asked) == 1 and taken[0] is not None:
+    if len(asked) == 1:  # only of those that could get it
         standing = snapshots.standing(table, _possible(asked[0], taken[0], table))
     standing = standing or snapshots.standing(table)
     partners = standing.put_into(table.partners)
@@ -144,8 +144,10 @@ def _pinned(one: Asked, policy: InForce) -> Facts:
     return replace(one.facts, pinned=str(partner)) if partner else one.facts
 
 
-def _possible(one: Asked, policy: InForce, table: Table) -> Any:
-    """Give the places of the partners that could get an opportunity if they had room."""
+def _possible(one: Asked, policy: InForce | None, table: Table) -> Any:
+    """Give the places of the partners that could get an opportunity if they had room; nobody's without a policy."""
+    if policy is None:
+        return np.zeros(0, np.int32)
     rules = rules_of(policy.terms)
     rules = replace(rules, enabled=rules.enabled - {Rule.CAPACITY})
     opportunities = asking.arrays([one.key], [_pinned(one, policy)], table)
@@ -164,11 +166,12 @@ def _deal(
     opportunities = asking.arrays([one.key for one in asked], facts, table)
     rules = rules_of(policy.terms)
     dealt = decide(partners, opportunities, rules)
-    told = _left_out(Market(partners, opportunities, rules), np.flatnonzero(dealt.candidates == 0)[:TOLD])
+    without = np.flatnonzero(dealt.candidates == 0)[:TOLD]
+    told = _left_out(Market(partners, opportunities, rules), without) if len(without) else {}
     for place, (one, known) in enumerate(zip(asked, facts, strict=True)):
         found[one.key] = _choice(one, known, policy, dealt=dealt, place=place, left_out=told.get(place, {}))
     got = np.bincount(dealt.chosen[dealt.chosen >= 0], minlength=len(partners))
-    return replace(partners, load=(partners.load + got).astype(np.int32))
+    return partners.moved(load=(partners.load + got).astype(np.int32), rest_minutes=partners.rest_minutes)
 
 
 def _choice(

@@ -7,7 +7,7 @@ length ask for pairs, a column against a row asks for a table. It answers where 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,29 @@ from kanal.distribution.matching.shape import (
 Index = NDArray[np.integer[Any]]
 
 
+class _Lasting(NamedTuple):
+    """What is worked out of partners alone and lasts as long as their profiles do: who names any, where they are."""
+
+    names_families: Flags
+    names_industries: Flags
+    names_languages: Flags
+    ranks: int
+    vectors: Ints
+
+
+def _lasting(partners: Partners) -> _Lasting:
+    found: _Lasting | None = partners.worked_out.get("lasting")
+    if found is None:
+        found = partners.worked_out["lasting"] = _Lasting(
+            np.asarray(partners.families.any(axis=1)),
+            np.asarray(partners.industries.any(axis=1)),
+            np.asarray(partners.languages.any(axis=1)),
+            max(1, int(partners.tier.max(initial=0))),
+            vectors(partners.place),
+        )
+    return found
+
+
 class Market:
     """The opportunities and partners of one question, with what is worked out once for all pairs."""
 
@@ -37,14 +60,13 @@ class Market:
         self.offered = self.codes(opportunities.offered)
         related = opportunities.related[np.argsort(self.codes(opportunities.related, ordered=False))]
         self.related, self.strength = self.codes(related), related[:, 2]
-        self.names_families: Flags = np.asarray(partners.families.any(axis=1))
-        self.names_industries: Flags = np.asarray(partners.industries.any(axis=1))
-        self.names_languages: Flags = np.asarray(partners.languages.any(axis=1))
+        lasting = _lasting(partners)
+        self.names_families, self.names_industries = lasting.names_families, lasting.names_industries
+        self.names_languages, self.ranks = lasting.names_languages, lasting.ranks
         self.free = (
             partners.free if rules.holds(Rule.CAPACITY) else np.full(len(partners), NO_LIMIT, np.int32)
         )
-        self._here, self._there = vectors(opportunities.place), vectors(partners.place)
-        self.ranks = max(1, int(partners.tier.max(initial=0)))
+        self._here, self._there = vectors(opportunities.place), lasting.vectors
 
     def codes(self, pairs: Ints, *, ordered: bool = True) -> NDArray[np.int64]:
         """Give one number for each pair (opportunity, partner), ascending where wanted."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -155,6 +157,17 @@ class Partners:
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    @cached_property
+    def worked_out(self) -> dict[str, Any]:
+        """Keep what is worked out of what does not move; those that `moved` gives share it."""
+        return {}
+
+    def moved(self, *, load: Ints, rest_minutes: Ints) -> Partners:
+        """Give the same partners at another moment."""
+        found = replace(self, load=load, rest_minutes=rest_minutes)
+        found.__dict__["worked_out"] = self.worked_out
+        return found
 
     @property
     def free(self) -> Ints:
