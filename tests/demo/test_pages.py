@@ -100,6 +100,20 @@ def test_behind_a_deadline_offers_end_by_the_queue(cast: Cast, client, freeze) -
     assert opportunity.status == "expired"
 
 
+def test_an_offer_whose_clock_stands_still_has_no_next_deadline(cast: Cast, client, freeze) -> None:
+    freeze(MONDAY)
+    actions.ask(key=cast.delivered().pk, body="Which modules?", by=cast.mads)
+    page = client.post("/demo/clock/", {"step": "deadline"}, follow=True).content.decode()
+    assert "no next deadline" in page
+
+
+def test_with_the_clock_reminders_and_policies_move(client) -> None:
+    client.post("/demo/clock/", {"step": "hour"})
+    waiting = ProcrastinateJob.objects.filter(queue_name="clock", status="todo")
+    names = {name.rsplit(".", 1)[1] for name in waiting.values_list("task_name", flat=True)}
+    assert {"expire_offers", "remind_partners", "assign_by_itself"} <= names
+
+
 def test_without_an_offer_there_is_no_next_deadline(client) -> None:
     page = client.post("/demo/clock/", {"step": "deadline"}, follow=True).content.decode()
     assert "no next deadline" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from kanal.config import clock
 from kanal.demo.models import DemoClock
 from kanal.distribution.models import Offer, OfferStatus
-from kanal.distribution.tasks import expire_offers
+from kanal.distribution.tasks import assign_by_itself, expire_offers, remind_partners
 from kanal.distribution.worktime import Calendar
 
 # Just behind a deadline, where an offer that nobody answered has ended.
@@ -20,7 +21,9 @@ _BEHIND = timedelta(seconds=5)
 
 def next_deadline() -> datetime | None:
     """Give the moment at which the next offer ends, if one waits for an answer."""
-    waiting = Offer.objects.filter(status=OfferStatus.PENDING, deadline__gt=clock.now())
+    waiting = Offer.objects.filter(
+        status=OfferStatus.PENDING, paused_at__isnull=True, deadline__gt=clock.now()
+    )
     return waiting.order_by("deadline").values_list("deadline", flat=True).first()
 
 
@@ -62,8 +65,6 @@ def ahead() -> timedelta:
 def _keep(ahead: timedelta) -> None:
     with transaction.atomic():
         DemoClock.objects.update_or_create(pk=1, defaults={"ahead": ahead})
-        try:
-            with transaction.atomic():
-                expire_offers.configure().defer(timestamp=int((clock.now() + ahead).timestamp()))
-        except AlreadyEnqueued:
-            return  # the same job waits already
+        for task in (expire_offers, remind_partners, assign_by_itself):
+            with suppress(AlreadyEnqueued), transaction.atomic():  # the same job may wait already
+                task.configure().defer(timestamp=int((clock.now() + ahead).timestamp()))
