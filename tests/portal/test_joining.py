@@ -84,6 +84,11 @@ def test_what_is_missing_is_named_and_what_was_typed_stays(cast: Cast, client, f
     assert not Application.objects.exists()
 
 
+def test_mistakes_are_listed_in_the_order_of_the_page(cast: Cast, client) -> None:
+    text = client.post("/join/", sheet(cast, company="", country="", name="", why="")).content.decode()
+    assert re.findall(r'href="#(id_\w+)"', text) == ["id_company", "id_country", "id_name", "id_why"]
+
+
 def test_a_vendor_without_lists_asks_for_nothing_from_them(cast: Cast, client) -> None:
     for kind in (Territory, Industry, ProductFamily):
         kind.objects.update(archived_at=clock.now())

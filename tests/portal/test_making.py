@@ -98,6 +98,18 @@ def test_what_is_refused_keeps_all_that_was_typed(cast: Cast, enter: Enter) -> N
     assert not Account.objects.filter(name="Kystvejens Klinikker").exists()
 
 
+def test_an_empty_form_names_all_that_is_missing_at_once_and_in_its_order(cast: Cast, enter: Enter) -> None:
+    client = enter(cast.anna)
+    empty = body(client.get(NEW))
+    for name in ("topic", "account"):
+        assert re.search(rf'for="id_{name}">[^<]*<span class="k-req"', empty)
+    assert 'name="lines-0-product"' not in empty
+    sent = {"topic": "", "currency": cast.dkk.pk, "lines-TOTAL_FORMS": 0, "lines-INITIAL_FORMS": 0}
+    text = body(client.post(NEW, sent), 422)
+    assert re.findall(r'href="#(id_\w+)"', text) == ["id_topic", "id_account"]
+    assert text.count("Choose the customer, or enter a new one.") == 2  # above the form, and at its field
+
+
 def test_what_the_domain_refuses_stands_at_its_field(cast: Cast, enter: Enter) -> None:
     text = body(enter(cast.anna).post(NEW, typed(cast, new_account_name="", new_contact_name="")), 422)
     assert "Choose the customer, or enter a new one." in text

@@ -83,6 +83,7 @@ class ApplyForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes n
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.order_fields([name for _title, names in _LAYOUT for name in names])
         self.fields["consent"].label = _(
             "%(vendor)s may keep what I wrote, to decide on this application and to write to me about it."
         ) % {"vendor": settings.VENDOR_NAME}

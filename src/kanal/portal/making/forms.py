@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
-from django.forms import BaseFormSet
+from django.forms import BaseFormSet, formset_factory
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +19,7 @@ from kanal.opportunities.actions import NewAccount, NewContact, Values
 from kanal.opportunities.actions.values import Line
 from kanal.opportunities.models import Opportunity
 from kanal.portal.forms import DomainForm
-from kanal.portal.work_products import LineForm
+from kanal.portal.work_products import MOST, LineForm
 from kanal.web.forms import AmountField, DateField, LookupField
 
 
@@ -35,7 +35,7 @@ class MakeForm(DomainForm):
     topic = forms.CharField(label=gettext_lazy("Topic"), max_length=300)
     account = LookupField(
         Account.objects.none(), url=reverse_lazy("portal:lookup_customers"), label=gettext_lazy("Customer"),
-        required=False,
+        error_messages={"required": gettext_lazy("Choose the customer, or enter a new one.")},
     )  # fmt: skip
     new_account_name = forms.CharField(
         label=gettext_lazy("Name of the company"), required=False, max_length=200
@@ -96,6 +96,10 @@ class MakeForm(DomainForm):
             theirs |= contacts.filter(pk=made.contact_id)
         self._choose("account", mine)
         self._choose("contact", theirs)
+        # A new customer, or the company of the contact, stands in for a choice.
+        self.fields["account"].required = not any(
+            self.data.get(name, "").strip() for name in ("new_account_name", "contact")
+        )
         self.fields["contact"].widget.attrs["data-with"] = "account"
         country = cast("forms.ChoiceField", self.fields["new_account_country"])
         country.choices = [("", "–"), *countries()]
@@ -171,6 +175,10 @@ def _initial(made: Opportunity) -> dict[str, Any]:
         "customer_need proposed_solution next_step next_step_on version"
     )
     return {name.removesuffix("_id"): getattr(made, name) for name in names.split()}
+
+
+# No row stands there until somebody asks for one.
+LineForms: type[BaseFormSet[LineForm]] = formset_factory(LineForm, extra=0, can_delete=True, max_num=MOST)
 
 
 def chosen(lines: BaseFormSet[LineForm]) -> list[Line]:

@@ -22,9 +22,9 @@ from kanal.distribution import actions, queries
 from kanal.opportunities import access
 from kanal.opportunities.models import Opportunity
 from kanal.portal.guard import me, partner_page
-from kanal.portal.making.forms import MakeForm, chosen, lines_of
+from kanal.portal.making.forms import LineForms, MakeForm, chosen, lines_of
 from kanal.portal.pages import render
-from kanal.portal.work_products import LineForm, LineForms
+from kanal.portal.work_products import LineForm
 from kanal.web import similar
 from kanal.web.components import Crumb
 
