@@ -14,7 +14,7 @@ from kanal.distribution.assignment.explaining import Scored, Why
 from kanal.distribution.matching import Part
 from kanal.distribution.models import Decision
 from kanal.distribution.term_words import WEIGHT_GROUPS, WEIGHT_WORDS
-from kanal.distribution.why_words import LEFT_OUT, change_words
+from kanal.distribution.why_words import GROUP_HEADS, LEFT_OUT, change_words
 from kanal.web.words import number
 
 HUES = ("c1", "c2", "c3", "c4", "c5")
@@ -60,8 +60,8 @@ def shown(decision: Decision) -> dict[str, Any] | None:
         "rows": [_row(why, one) for one in candidates],
         "more": len(why.candidates) - len(candidates),
         "heads": [
-            (hue, words, why.weights[key] // 10)
-            for hue, (key, (words, _parts)) in zip(HUES, WEIGHT_GROUPS.items(), strict=True)
+            (hue, GROUP_HEADS[key], why.weights[key] // 10)
+            for hue, key in zip(HUES, WEIGHT_GROUPS, strict=True)
         ],
         "left_out": [
             (one.partner, get_text_list([str(LEFT_OUT[rule]) for rule in one.rules], _("and")))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kanal.distribution.matching import Change, Part, Rule
 from kanal.distribution.matching.scores import WHOLE
@@ -29,6 +29,16 @@ LEFT_OUT: Mapping[Rule, Any] = {
     Rule.CONFLICT: gettext_lazy("is not the partner that keeps the customer"),
     Rule.PINNED: gettext_lazy("is not the partner that the customer is pinned to"),
     Rule.REACH: gettext_lazy("is too far away"),
+}
+
+
+# The groups of points, as short as the head of a column.
+GROUP_HEADS: Mapping[str, Any] = {
+    "skills": pgettext_lazy("group of points", "Skills"),
+    "territory": pgettext_lazy("group of points", "Territory"),
+    "capacity": pgettext_lazy("group of points", "Capacity"),
+    "results": pgettext_lazy("group of points", "Results"),
+    "partnership": pgettext_lazy("group of points", "Tier"),
 }
 
 
