@@ -133,7 +133,7 @@ def test_the_list_takes_the_same_number_of_queries_for_any_number_of_runs(
         ImportRun.objects.create(kind="crm-sales", by=cast.ada, state="done")
     ada.get(reverse("desk:imports"))
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         assert ada.get(reverse("desk:imports")).status_code == 200
 
 

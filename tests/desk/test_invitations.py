@@ -42,5 +42,5 @@ def test_the_list_of_invitations_asks_as_much_for_many_as_for_one(
     for number in range(rows):
         invite(values={"email": f"{number}@x.example"}, role="seller", partner=cast.nordlys, by=cast.ada)
     ada = of(cast.ada)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         assert f"{rows - 1}@x.example" in ada.get(reverse("desk:invitations")).content.decode()
