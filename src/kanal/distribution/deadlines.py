@@ -108,7 +108,7 @@ class TimeLeft:
     def by(self) -> str:
         """Say until when, in the reader's zone and language: “Friday 14:00”, or with the date beyond a week."""
         if self.paused:
-            return _("the clock stands still")
+            return _("The clock stands still")
         local, today = timezone.localtime(self.deadline), clock.today()
         at = formats.time_format(local, "H:i")
         if local.date() == today:

@@ -69,7 +69,8 @@ class OfferRow:
         """Give the class of the words that say how much time is left: red, amber, or none."""
         if self.left.urgent:
             return "k-late"
-        return "k-soon" if self.left.left <= 2 * self.left.day else ""
+        soon = not self.left.paused and self.left.left <= 2 * self.left.day
+        return "k-soon" if soon else ""
 
 
 def _paused(parts: Sequence[Participation]) -> dict[UUID, Offer]:
