@@ -92,9 +92,10 @@ def test_offers_are_answered_by_administrators_and_managers_only(cast: Cast) -> 
     opportunity = cast.delivered()
     part = Participation.objects.get(opportunity=opportunity, until=None)
     part.people.add(cast.sofie)
-    for name, verbs in {"anna": 2, "mads": 2, "sofie": 0}.items():
+    answers = {Verb.ACCEPT, Verb.DECLINE, Verb.ASK}
+    for name, verbs in {"anna": answers, "mads": answers, "sofie": set()}.items():
         person = cast.people[name]
-        assert len(access.verbs(person, opportunity, access.participation(person, opportunity))) == verbs
+        assert set(access.verbs(person, opportunity, access.participation(person, opportunity))) == verbs
 
 
 def test_the_customers_people_are_known_only_after_acceptance(cast: Cast) -> None:
