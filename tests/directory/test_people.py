@@ -96,6 +96,19 @@ def test_who_was_demoted_a_moment_ago_decides_nothing_any_more(cast: Cast) -> No
         actions.deactivate(key=cast.sofie.pk, by=as_before)
 
 
+@pytest.mark.parametrize("before", [False, True])
+def test_whom_the_vendor_shut_out_the_vendor_alone_lets_in_again(cast: Cast, before: bool) -> None:
+    if before:
+        actions.deactivate(key=cast.sofie.pk, by=cast.anna)
+    actions.deactivate(key=cast.sofie.pk, by=cast.ada)
+    actions.deactivate(key=cast.sofie.pk, by=cast.anna)
+    with pytest.raises(NotAllowed, match="The vendor deactivated"):
+        actions.reactivate(key=cast.sofie.pk, by=cast.anna)
+    assert actions.reactivate(key=cast.sofie.pk, by=cast.ada).is_active
+    actions.deactivate(key=cast.sofie.pk, by=cast.anna)
+    assert actions.reactivate(key=cast.sofie.pk, by=cast.anna).is_active
+
+
 def test_whatever_a_deactivated_person_has_open_ends_at_once_and_does_not_come_back(cast: Cast) -> None:
     client = Client()
     client.force_login(cast.mads)

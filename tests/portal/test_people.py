@@ -139,6 +139,19 @@ def test_who_leaves_hands_over_in_the_same_step(cast: Cast, enter: Enter) -> Non
     assert "Sofie Dahl can sign in again." in text(answer)
 
 
+def test_whom_the_vendor_deactivated_has_no_button_and_the_page_says_whom_to_ask(
+    cast: Cast, enter: Enter
+) -> None:
+    actions.deactivate(key=cast.sofie.pk, by=cast.ada)
+    anna, verb = enter(cast.anna), reverse("portal:person_reactivate", args=[cast.sofie.pk])
+    shown = text(anna.get(reverse("portal:person", args=[cast.sofie.pk])))
+    assert verb not in shown
+    assert "The vendor deactivated this person." in shown
+    assert anna.post(verb).status_code == 403
+    cast.sofie.refresh_from_db()
+    assert not cast.sofie.is_active
+
+
 # The company.
 COMPANY = {
     "capacity": "8",

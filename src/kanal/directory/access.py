@@ -77,6 +77,13 @@ def refusal_to_keep_people(person: Person, partner: UUID | None) -> str | Promis
     return _("Only an administrator of your company may change this.")
 
 
+def refusal_to_reactivate(by: Person, person: Person) -> str | Promise | None:
+    """Say why one who keeps the people of a company may not let this person in again, or None where they may."""
+    if person.shut_out_by_vendor and not by.is_vendor:
+        return _("The vendor deactivated this person. Ask your contact there to reactivate them.")
+    return None
+
+
 def refusal_to_invite(person: Person, partner: Partner | None) -> str | Promise | None:
     """Say why a person may invite nobody to a company, or None where they may.
 

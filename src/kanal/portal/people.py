@@ -220,6 +220,7 @@ def _show(
         "leave_form": leave or LeaveForm(record),
         "roles": ROLES,
         "refused": refused,
+        "kept_out": access.refusal_to_reactivate(me(request), record),
         "mine": record.pk == me(request).pk,
     }
     return render(request, "portal/people/person.html", facts, status)

@@ -63,6 +63,8 @@ def change_role(*, key: uuid.UUID, role: str, by: Person) -> Person:
 def deactivate(*, key: uuid.UUID, by: Person) -> Person:
     """Close Kanal to a person: whatever they have open ends with their next click. Again changes nothing.
 
+    Whom the vendor shut out, the vendor alone lets in again; also where their company had closed their access before.
+
     Raises:
         Missing, NotAllowed: there is nobody with this key for this person; they don't keep the people there.
         Conflict: they are the last administrator of their company.
@@ -70,8 +72,9 @@ def deactivate(*, key: uuid.UUID, by: Person) -> Person:
     with acting(by):
         person = _take(key, by)
         _keep_an_administrator(person, by)
-        if person.is_active:
-            person.is_active = False
+        if fill(
+            person, {"is_active": False, "shut_out_by_vendor": by.is_vendor or person.shut_out_by_vendor}
+        ):
             store(person, new=False)
         _end_sessions(person)
     return person
@@ -81,12 +84,15 @@ def reactivate(*, key: uuid.UUID, by: Person) -> Person:
     """Open Kanal to a person again, with the password that they had. Again changes nothing.
 
     Raises:
-        Missing, NotAllowed: there is nobody with this key for this person; they don't keep the people there.
+        Missing, NotAllowed: there is nobody with this key for this person; they don't keep the people there, or the
+            vendor deactivated this one.
     """
     with acting(by):
         person = _take(key, by)
-        if not person.is_active:
-            person.is_active = True
+        refusal = access.refusal_to_reactivate(by, person)
+        if refusal is not None:
+            raise NotAllowed(refusal)
+        if fill(person, {"is_active": True, "shut_out_by_vendor": False}):
             store(person, new=False)
     return person
 

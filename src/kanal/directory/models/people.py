@@ -69,6 +69,7 @@ class Person(Record, AbstractBaseUser):
     email = models.EmailField(_("email"), unique=True)
     name = models.CharField(_("name"), max_length=160)
     is_active = models.BooleanField(_("may sign in"), default=True)
+    shut_out_by_vendor = models.BooleanField(_("deactivated by the vendor"), default=False)
     vendor_role = models.CharField(_("role"), max_length=20, choices=VendorRole, blank=True)
     partner = models.ForeignKey(
         Partner, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("partner")
