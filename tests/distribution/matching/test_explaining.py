@@ -125,7 +125,7 @@ def test_the_farthest_that_still_gives_a_fraction_is_found(fraction, best, span)
 
 @_MANY
 @given(markets(most=5))
-def test_who_was_better_and_did_not_get_it_has_no_place_left_or_makes_way_for_a_new_one(market):
+def test_who_was_better_and_did_not_get_it_is_full_or_gets_other_work_or_makes_way_for_a_new_one(market):
     of, asked, rules = market
     found = decide(of, asked, rules)
     for row, chosen in enumerate(found.chosen):
@@ -135,7 +135,8 @@ def test_who_was_better_and_did_not_get_it_has_no_place_left_or_makes_way_for_a_
         assert [one.partner for one in why.elsewhere] == [one.partner for one in why.better]
         for one in why.elsewhere:
             assert one.gains == why.of(one.partner).score - found.score[row] > 0
-            assert one.full or rules.share_new
+            crowded = rules.crowding and one.row is not None
+            assert one.full or rules.share_new or crowded
             assert one.row is None or found.chosen[one.row] == one.partner
             if one.brings is not None:
                 there = explain(of, asked, rules, one.row, one.partner)
