@@ -70,6 +70,9 @@ def shown(decision: Decision) -> dict[str, Any] | None:
         "left_out_more": max(0, sum(1 for _one in why.left_out) - NAMED),
         "changes": _changes(why),
         "better": why.better[0] if why.better else None,
+        "instead": why.instead,
+        "gains": points(why.instead.gains) if why.instead else "",
+        "brings": points(why.instead.brings) if why.instead and why.instead.brings is not None else "",
         "moved": decision.given if decision.moved_by_id else None,
     }
 

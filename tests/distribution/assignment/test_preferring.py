@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection, connections
@@ -13,10 +14,11 @@ from kanal.config import clock
 from kanal.directory.models import Account, Certification, Partner, ProductFamily, Territory
 from kanal.directory.refusal import Conflict, Missing, NotAllowed
 from kanal.distribution import actions
-from kanal.distribution.assignment import explaining, snapshots
+from kanal.distribution.assignment import explaining, snapshots, storing
 from kanal.distribution.assignment.deciding import decide_for
 from kanal.distribution.matching import Part, Rule
 from kanal.distribution.models import AssignmentRun, Decision, Offer, OfferStatus, Outcome, RunKind
+from kanal.distribution.terms import Filter, Terms
 from kanal.opportunities.models import Opportunity, OpportunityProduct, Participation, TimelineEntry
 from tests.cast import Cast, partner_company, policy
 
@@ -203,6 +205,39 @@ def test_the_same_decision_replayed_from_what_was_stored_gives_the_same_result(c
     assert (why.chosen.partner.name, why.chosen.score) == ("Fjord and Sons", decision.score)
 
 
+def test_what_an_earlier_policy_gave_away_is_load_for_the_later_one_and_its_explanation(cast: Cast) -> None:
+    terms = {"rules": ("capacity",), "weights": {"load": 100}}
+    actions.make_policy(
+        name="Large", terms=Terms(takes=Filter(value_least=5_000_000), **terms), by=cast.chris
+    )
+    actions.make_policy(name="Others", terms=Terms(**terms), by=cast.chris)
+    Partner.objects.update(capacity=10)
+    large = [cast.opportunity(estimated_revenue=Decimal(9_000_000)).pk for _each in range(4)]
+    small = [cast.opportunity().pk for _each in range(3)]
+    run = storing.store(decide_for([*small, *large]), kind=RunKind.QUEUE, by=cast.chris)
+    for decision in run.decisions.select_related("run__snapshot", "version"):
+        assert explaining.explain(decision).chosen.score == decision.score
+        assert explaining.again(decision)[1] >= decision.score
+    assert {decision.score for decision in run.decisions.filter(opportunity__in=small)} == {800}
+
+
+def test_it_says_what_a_better_partner_got_instead(cast: Cast) -> None:
+    """Both opportunities suit Nordlys best, which has one place; it is needed where it brings more."""
+    policy(cast.chris, rules=("capacity",), weights={"territory": 50, "tier": 50})
+    _near(cast.nordlys, cast.jutland)
+    Partner.objects.filter(pk=cast.nordlys.pk).update(capacity=1, version=9)
+    Partner.objects.filter(pk=cast.fjord.pk).update(tier=None, version=9)
+    here, nowhere = cast.opportunity(topic="In Jutland"), cast.opportunity(topic="Anywhere", territory=None)
+    run = storing.store(decide_for([here.pk, nowhere.pk]), kind=RunKind.QUEUE, by=cast.chris)
+    [kept, moved] = [storing.decision_of(run, one.pk) for one in (here, nowhere)]
+    assert (kept.partner, moved.partner) == (cast.nordlys, cast.fjord)
+    why = explaining.explain(moved)
+    assert why.better[0].partner == cast.nordlys
+    assert (why.instead.topic, why.instead.full) == ("In Jutland", True)
+    assert why.instead.brings > why.instead.gains == why.better[0].score - moved.score
+    assert explaining.explain(kept).instead is None
+
+
 def test_a_partner_reads_what_concerns_itself_alone(cast: Cast) -> None:
     policy(cast.chris)
     _near(cast.nordlys, cast.jutland)
@@ -214,8 +249,6 @@ def test_a_partner_reads_what_concerns_itself_alone(cast: Cast) -> None:
 
 
 def test_a_pinned_customer_goes_to_its_partner_whatever_the_rules_of_place_say(cast: Cast) -> None:
-    from kanal.distribution.terms import Terms
-
     _near(cast.nordlys, cast.jutland)
     actions.make_policy(
         name="Pins",

@@ -60,6 +60,7 @@ def page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 def _context(request: HttpRequest, run: AssignmentRun, sums: proposed.Overview) -> dict[str, Any]:
     until = max(FIRST, _number(request.GET.get("partners", "")))
+    versions = showing.versions(run)
     return {
         "nav": "desk:distribution",
         "crumbs": _crumbs(),
@@ -68,7 +69,8 @@ def _context(request: HttpRequest, run: AssignmentRun, sums: proposed.Overview) 
         "title": showing.title(run, sums),
         "currency": settings.BASE_CURRENCY,
         "figures": showing.figures(run, sums),
-        "versions": showing.versions(run),
+        "versions": versions,
+        "has_earlier": any(version.number > 1 for version in versions),
         "is_old": proposed.is_old(run),
         "nobody": showing.left_over(run, Outcome.NOBODY),
         "skipped": showing.left_over(run, Outcome.SKIPPED),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -129,21 +128,16 @@ def _run(
     keys = list(waiting.order_by("created_at").values_list("pk", flat=True)[:LIMIT])
     if not keys:
         return None
-    decided = _only(deciding.decide_for(keys, limited=True), {one.version.pk for one in policies})
+    decided = deciding.decide_for(keys, limited=True, only={one.version.pk for one in policies})
     if not decided.choices:
         return None
     with acting(None), transaction.atomic():
         run = storing.store(decided, kind=RunKind.AUTOMATIC, by=None, state=RunState.DELIVERING)
-        run.figures, run.began_at = {"slot": slot}, clock.now()
+        run.figures, run.began_at = {**run.figures, "slot": slot}, clock.now()
         run.save(update_fields=["figures", "began_at"])
         _tell_of_nobody(decided)
         writing.defer(run.pk)
     return run
-
-
-def _only(decided: Decided, versions: Collection[UUID]) -> Decided:
-    kept = [one for one in decided.choices if one.policy and one.policy.version.pk in versions]
-    return Decided(kept, decided.table, decided.standing, decided.at)
 
 
 def _tell_of_nobody(decided: Decided) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -68,12 +68,14 @@ class Decided:
         choices: in the order in which they were asked for.
         table, standing: the partners as they were known.
         at: when.
+        groups: the versions that dealt, in their order: what an earlier one gave away was load for the later ones.
     """
 
     choices: Sequence[Choice]
     table: Table
     standing: Standing
     at: datetime
+    groups: Sequence[UUID] = ()
 
     def key_of(self, place: int | None) -> UUID | None:
         """Give the key of a partner by its place."""
@@ -104,6 +106,7 @@ def decide_for(
     *,
     policies: Sequence[InForce] | None = None,
     limited: bool = False,
+    only: Collection[UUID] | None = None,
     at: datetime | None = None,
 ) -> Decided:
     """Decide who gets each opportunity; a fixed number of reads, and nothing is written.
@@ -115,6 +118,7 @@ def decide_for(
         keys: the opportunities.
         policies: by which; None is those in force.
         limited: an opportunity whose attempts by policy are used up gets nobody.
+        only: the versions that deal; what another judges is left out, and takes nobody's room. None is all.
         at: the moment to note; None is now.
     """
     policies = in_force() if policies is None else policies
@@ -122,6 +126,9 @@ def decide_for(
     table = snapshots.current(rate_days=terms.rate_days, new_offers=terms.new_offers)
     asked = asking.ask(keys, table)
     taken = takers(policies, [one.traits for one in asked])
+    if only is not None:
+        kept = [one for one in zip(asked, taken, strict=True) if one[1] and one[1].version.pk in only]
+        asked, taken = [one for one, _by in kept], [by for _one, by in kept]
     found: dict[UUID, Choice] = {}
     standing = None
     if len(asked) == 1:  # only of those that could get it
@@ -136,7 +143,8 @@ def decide_for(
         partners = _deal(open_, policy, table, partners, found)
     for one in asked:
         found.setdefault(one.key, Choice(one, one.facts, None, why=NO_POLICY))
-    return Decided([found[one.key] for one in asked], table, standing, at or clock.now())
+    dealt = [one.version.pk for one in policies if any(by is one for by in taken)]
+    return Decided([found[one.key] for one in asked], table, standing, at or clock.now(), dealt)
 
 
 def _pinned(one: Asked, policy: InForce) -> Facts:

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
+import numpy as np
+from django.db.models import Count
+
 from kanal.directory.models import Partner
 from kanal.distribution import matching
 from kanal.distribution.assignment import asking, snapshots
 from kanal.distribution.assignment.asking import Facts
 from kanal.distribution.assignment.deciding import rules_of
 from kanal.distribution.assignment.snapshots import Standing, Table
+from kanal.distribution.assignment.storing import GROUPS as GROUPS_DEALT
 from kanal.distribution.matching import GROUPS, Part, Partners, Rule
 from kanal.distribution.models import Decision
 from kanal.distribution.terms import Terms
@@ -55,6 +59,24 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
+class Instead:
+    """What the best of the better candidates got in the same run.
+
+    Attributes:
+        gains: how many tenths of a point it has here above the chosen one.
+        full: the run leaves it no place.
+        key, topic: of its opportunities the one that needs it least; empty where it gets none.
+        brings: how many tenths of a point it has there above the best other; None where there is no other.
+    """
+
+    gains: int
+    full: bool
+    key: UUID | None
+    topic: str
+    brings: int | None
+
+
+@dataclass(frozen=True)
 class Why:
     """Why a decision is what it is.
 
@@ -67,6 +89,7 @@ class Why:
         chosen: who was chosen; None is nobody.
         runner_up: the best of the others.
         better: candidates with more points than the chosen one, whose places went elsewhere in the same run.
+        instead: what the first of those got instead; None where there is none, or the run is too large to look.
         changes: what alone would have made the runner-up win.
         weights: the most tenths of a point by group.
     """
@@ -79,6 +102,7 @@ class Why:
     chosen: Scored | None
     runner_up: Scored | None
     better: Sequence[Scored]
+    instead: Instead | None
     changes: Sequence[matching.Change]
 
     @cached_property
@@ -110,7 +134,21 @@ def _question(decision: Decision) -> _Question:
     terms = Terms.read(version.data)
     opportunities = asking.arrays([decision.opportunity_id], [Facts.read(decision.facts)], table)
     partners = Standing.read(run.standing).put_into(table.partners)
+    partners = _after_others(partners, table, decision)
     return _Question(table, partners, opportunities, rules_of(terms), terms)
+
+
+def _after_others(partners: Partners, table: Table, decision: Decision) -> Partners:
+    """Give the partners with what policies that dealt before this one in the same run had given them."""
+    order = decision.run.figures.get(GROUPS_DEALT, [])
+    before = order[: order.index(str(decision.version_id))] if str(decision.version_id) in order else []
+    if not before:
+        return partners
+    given = Decision.objects.filter(run=decision.run_id, version__in=before, partner__isnull=False)
+    load = partners.load.copy()
+    for key, number in given.order_by().values_list("partner").annotate(number=Count("pk")):
+        load[table.place_of[str(key)]] += number
+    return partners.moved(load=load, rest_minutes=partners.rest_minutes)
 
 
 def explain(decision: Decision) -> Why | None:
@@ -139,8 +177,33 @@ def explain(decision: Decision) -> Why | None:
         chosen=scored.get(chosen),
         runner_up=scored[found.runner_up.partner] if found.runner_up else None,
         better=[scored[one.partner] for one in found.better],
+        instead=_instead(decision, asked) if found.better else None,
         changes=found.changes,
     )
+
+
+# Up to so many opportunities of one policy the whole run is looked at for what a better partner got instead.
+LOOKED_AT = 2_000
+
+
+def _instead(decision: Decision, asked: _Question) -> Instead | None:
+    """Say what the best of the better candidates got instead, by the division as it was."""
+    group = Decision.objects.filter(run=decision.run_id, version=decision.version_id).order_by("place")
+    rows = list(
+        group.values_list("opportunity_id", "facts", "partner_id", "opportunity__topic")[: LOOKED_AT + 1]
+    )
+    if not 1 < len(rows) <= LOOKED_AT:
+        return None
+    keys = [row[0] for row in rows]
+    opportunities = asking.arrays(keys, [Facts.read(row[1]) for row in rows], asked.table)
+    given = np.array([asked.table.place_of.get(str(row[2]), -1) for row in rows], np.int32)
+    place = keys.index(decision.opportunity_id)
+    found = matching.explain(
+        asked.partners, opportunities, asked.rules, place, int(given[place]), given=given
+    )
+    first = found.elsewhere[0]
+    key, topic = (keys[first.row], rows[first.row][3]) if first.row is not None else (None, "")
+    return Instead(first.gains, first.full, key, topic, first.brings)
 
 
 def again(decision: Decision) -> tuple[UUID | None, int]:

@@ -13,6 +13,9 @@ from kanal.distribution.assignment.deciding import Choice, Decided
 from kanal.distribution.matching import ENGINE
 from kanal.distribution.models import AssignmentRun, Decision, Outcome, RunKind, RunState
 
+# Where a run's figures keep which versions dealt, in their order.
+GROUPS = "groups"
+
 
 def store(
     decided: Decided, *, kind: RunKind, by: Person | None, state: RunState = RunState.PROPOSED
@@ -33,6 +36,7 @@ def store(
         snapshot=snapshots.stored(decided.table),
         standing=decided.standing.data,
         engine=ENGINE,
+        figures={GROUPS: [str(key) for key in decided.groups]},
     )
     columns = (
         *(

@@ -69,8 +69,8 @@ class Elsewhere:
     Attributes:
         partner: who.
         gains: how many tenths of a point it has here above the chosen one.
-        full: whether the run leaves it no place; where it does, it gets other work and loses room by it (`crowding`), or
-            the place was kept for a new partner.
+        full: whether the run leaves it no place; where it does, it gets other work and loses room by it (`crowding`),
+            or the place was kept for a new partner.
         row: of the opportunities that it gets, the one that it could be spared at most easily; None where it gets none.
         brings: how many tenths of a point it has there above the best other candidate; None where there is no other.
     """
