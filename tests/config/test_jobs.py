@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -28,7 +29,9 @@ def worked() -> Iterator[Callable[[Callable[[], None]], list[str]]]:
     def run(job: Callable[[], None]) -> list[str]:
         app.task(name=NAME, queue=QUEUE)(job)
         app.tasks[NAME].defer()
-        run_worker(wait=False, queues=[QUEUE])
+        # In a thread of its own: a browser test of the same process leaves an event loop running in the main one.
+        with ThreadPoolExecutor(1) as alone:
+            alone.submit(_work_off).result()
         waiting = ProcrastinateJob.objects.filter(task_name="kanal.distribution.tasks.tell")
         return [args["offer_id"] for args in waiting.values_list("args", flat=True)]
 
@@ -36,6 +39,13 @@ def worked() -> Iterator[Callable[[Callable[[], None]], list[str]]]:
     yield run
     app.tasks.pop(NAME, None)
     empty_the_queue()
+
+
+def _work_off() -> None:
+    try:
+        run_worker(wait=False, queues=[QUEUE])
+    finally:
+        connections.close_all()
 
 
 def tell_of(offer: str) -> None:
