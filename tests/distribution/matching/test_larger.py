@@ -80,3 +80,13 @@ def test_what_is_stopped_early_is_told_by_how_much():
     best, early = decide(of, asked, rules), decide(of, asked, rules, best=1, rounds=1)
     assert early.bound > early.total
     assert early.bound >= best.total == best.bound
+
+
+@pytest.mark.parametrize("crowding", [False, True])
+def test_a_market_with_half_the_room_is_proved_too(crowding):
+    """Pairs that are let go between rounds come back where they are needed: it comes to an end with the best."""
+    of, asked = market.partners(150), market.opportunities(3_000, 150)
+    room = np.where(of.capacity < 0, 12, (of.capacity - of.load) // 2 + of.load)
+    found = decide(replace(of, capacity=room.astype(np.int32)), asked, market.rules(crowding=crowding))
+    assert 0 < found.served < len(asked)
+    assert found.bound == found.total

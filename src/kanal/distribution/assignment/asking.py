@@ -13,6 +13,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from kanal.config.among import among
 from kanal.distribution.assignment.snapshots import NOBODYS, Table
 from kanal.distribution.matching import Opportunities
 from kanal.distribution.models import Decision, Offer, OfferStatus, Outcome
@@ -95,7 +96,7 @@ def ask(keys: Sequence[UUID], table: Table, *, before: datetime | None = None) -
     """
     rows = {row[0]: row for row in _opportunities(keys)}
     families = _grouped(
-        OpportunityProduct.objects.filter(opportunity__in=keys)
+        among(OpportunityProduct.objects.all(), "opportunity", keys)
         .order_by("product__family_id")
         .values_list("opportunity_id", "product__family_id")
         .distinct()
@@ -117,7 +118,7 @@ def ask(keys: Sequence[UUID], table: Table, *, before: datetime | None = None) -
 
 
 def _opportunities(keys: Sequence[UUID]) -> Iterable[tuple[Any, ...]]:
-    return Opportunity.objects.filter(pk__in=keys).values_list(
+    return among(Opportunity.objects.all(), "id", keys).values_list(
         *("pk", "account_id", "territory_id", "source", "rating", "estimated_revenue_base"),
         *("account__industry_id", "account__language", "account__country"),
         *("account__latitude", "account__longitude", "account__managing_partner_id"),
@@ -125,7 +126,7 @@ def _opportunities(keys: Sequence[UUID]) -> Iterable[tuple[Any, ...]]:
 
 
 def _offers(keys: Sequence[UUID], before: datetime | None) -> Iterable[tuple[UUID, tuple[UUID, str]]]:
-    ended = Offer.objects.filter(opportunity__in=keys, status__in=[*_HAD, OfferStatus.DECLINED])
+    ended = among(Offer.objects.all(), "opportunity", keys).filter(status__in=[*_HAD, OfferStatus.DECLINED])
     if before is not None:
         ended = ended.filter(answered_at__lt=before)
     for opportunity, partner, status in ended.order_by("pk").values_list(
@@ -137,11 +138,12 @@ def _offers(keys: Sequence[UUID], before: datetime | None) -> Iterable[tuple[UUI
 def _related(accounts: Iterable[UUID], before: datetime | None) -> dict[UUID, dict[UUID, int]]:
     """Give for each customer the partners that won with it or work with it, and how well they know it."""
     parts = Participation.objects.filter(
-        opportunity__account__in=list(accounts),
+        opportunity__account__isnull=False,
         until__isnull=True,
         kind__in=[Kind.MANAGING, Kind.COLLABORATING],
         status__in=[*MANAGED, Status.ON_HOLD, Status.WON],
     )
+    parts = among(parts, f"{Opportunity._meta.db_table}.account_id", accounts)
     if before is not None:
         parts = parts.filter(since__lt=before)
     found: defaultdict[UUID, dict[UUID, int]] = defaultdict(dict)
@@ -153,7 +155,7 @@ def _related(accounts: Iterable[UUID], before: datetime | None) -> dict[UUID, di
 
 def _attempts(keys: Sequence[UUID]) -> dict[UUID, int]:
     """Count the offers by policy that a partner declined or let pass, since anybody accepted."""
-    made = Decision.objects.filter(opportunity__in=keys, outcome=Outcome.OFFERED).order_by("at")
+    made = among(Decision.objects.all(), "opportunity", keys).filter(outcome=Outcome.OFFERED).order_by("at")
     found: dict[UUID, int] = {}
     for key, status in made.values_list("opportunity_id", "offer__status"):
         if status == OfferStatus.ACCEPTED:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kanal.config import clock
+from kanal.config.among import among
 from kanal.directory.models import Partner, Person
 from kanal.distribution import deadlines
 from kanal.distribution.actions.step import hold_partners
@@ -120,13 +121,13 @@ def _world(decisions: Sequence[Decision], by: Person | None) -> _World:
     targets = {_target(one) for one in decisions}
     keys = [one.opportunity_id for one in decisions]
     partners = {one.pk: one for one in hold_partners(*[Partner(pk=key) for key in targets])}
-    locked = Opportunity.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    locked = among(Opportunity.objects.select_for_update(of=("self",)), "id", keys).order_by("pk")
     opportunities = {one.pk: one for one in locked.only(*_NEEDED)}
     owners = Person.objects.in_bulk({one.owner_id for one in opportunities.values()})
     for one in opportunities.values():
         one.owner = owners[one.owner_id]
-    working = Participation.objects.filter(opportunity__in=keys, until__isnull=True)
-    declined = Offer.objects.filter(opportunity__in=keys, status=OfferStatus.DECLINED)
+    working = among(Participation.objects.filter(until__isnull=True), "opportunity", keys)
+    declined = among(Offer.objects.filter(status=OfferStatus.DECLINED), "opportunity", keys)
     versions = PolicyVersion.objects.filter(pk__in={one.version_id for one in decisions if one.version_id})
     return _World(
         by=by,

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from kanal.config import clock
+from kanal.config.among import among
 from kanal.config.copying import Bulk
 from kanal.directory.acting import acting
 from kanal.directory.models import Person, new_id
@@ -147,9 +148,10 @@ def _person(run: AssignmentRun) -> Person | None:
 
 def _hold(run: AssignmentRun, keys: Sequence[uuid.UUID]) -> list[Decision]:
     """Lock decisions that nobody else carries out at this moment."""
-    found = Decision.objects.select_for_update(of=("self",), skip_locked=True).filter(
-        pk__in=keys, run=run, outcome=Outcome.PROPOSED
+    proposed = Decision.objects.select_for_update(of=("self",), skip_locked=True).filter(
+        run=run, outcome=Outcome.PROPOSED
     )
+    found = among(proposed, "id", keys)
     return list(found.only("opportunity", "given", "version", "moved_by", "at").order_by("pk"))
 
 

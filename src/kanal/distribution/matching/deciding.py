@@ -21,6 +21,8 @@ NARROW = 8
 ROUNDS = 40
 # Pairs that fall so many tenths of a point short of the best are kept for the next division.
 NEAR = 30
+# In so many rounds pairs are let go; later ones only add, so that it comes to an end.
+NARROWED = 3
 # The solver multiplies costs by the number of nodes and adds them up along paths; this much fits into its 64 bits.
 _LARGEST = 2**58
 
@@ -97,7 +99,7 @@ class _Dealing:
         if self._uncontested():
             return self._taken(self.outcome.alone, 0)
         over, narrow = 1, False
-        for _round in range(rounds):
+        for number in range(rounds):
             division = self._divide(pairs)
             if narrow:
                 over = 0
@@ -108,7 +110,11 @@ class _Dealing:
                 break
             few = self._within(division, reach, over)
             narrow = few is not None
-            pairs = together([self._near(pairs, division, reach), better]) if few is None else few
+            if few is None:
+                left = self._near(pairs, division, reach) if number < NARROWED else pairs
+                pairs = together([left, better])
+            else:
+                pairs = few
         return self._taken(division.partner, -(-over // self.unit))
 
     def _read(self) -> Pairs:

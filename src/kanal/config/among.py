@@ -1,0 +1,31 @@
+"""Asking for very many keys at once: one array instead of a parameter each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar, cast
+
+from django.db import connection
+from django.db.models import QuerySet
+
+Q = TypeVar("Q", bound=QuerySet[Any, Any])
+
+
+def among(found: Q, name: str, keys: Iterable[Any]) -> Q:
+    """Give those rows whose field is one of very many keys.
+
+    It says the same as `filter(name__in=keys)`. Ten thousand keys as parameters of their own take a tenth of a second
+    to write down and to read; as one array they take a few milliseconds.
+
+    Args:
+        found: the rows.
+        name: a field of their own, or of `Opportunity` where that is joined already, as `table.column`.
+        keys: the keys.
+    """
+    if "." in name:
+        table, column = name.split(".")
+    else:
+        table, column = found.model._meta.db_table, found.model._meta.get_field(name).column
+    quote = connection.ops.quote_name
+    where = f"{quote(table)}.{quote(column)} = ANY(%s)"
+    return cast("Q", found.extra(where=[where], params=[list(keys)]))  # noqa: S610 - names of our own columns
