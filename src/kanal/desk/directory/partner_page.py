@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kanal.config import clock
 from kanal.desk.directory import cells
@@ -51,7 +51,7 @@ _PARTS: Mapping[str, Any] = {
     "people": gettext_lazy("People"),
     "opportunities": gettext_lazy("Opportunities"),
     "answers": gettext_lazy("Answers"),
-    "rates": gettext_lazy("Rates"),
+    "rates": pgettext_lazy("of a partner", "Rates"),
 }
 
 
