@@ -62,7 +62,24 @@ def measure(wanted: argparse.Namespace) -> dict[str, Any]:
     slow = [item["name"] for item in figures if item["promised"] and item["median_ms"] >= AT_MOST_MS]
     kept = {f"lists, search and portal under {AT_MOST_MS} ms (median){_named(slow)}": not slow}
     table.verdict(kept)
-    return {"opportunities": made.count, "pages": [*figures, *exports], "kept": kept}
+    also = _partner_of_many(wanted)
+    return {
+        "opportunities": made.count,
+        "pages": [*figures, *exports],
+        "portal": also["pages"],
+        "kept": kept | also["kept"],
+    }
+
+
+def _partner_of_many(wanted: argparse.Namespace) -> dict[str, Any]:
+    """Measure the other market too, in the same database once it is empty: what `script/bench portal` does alone."""
+    from django.core.management import call_command
+
+    from bench import portal
+
+    call_command("flush", verbosity=0, interactive=False)
+    print(f"\n{portal.OPPORTUNITIES:,} opportunities over {portal.PARTNERS:,} partners.\n")
+    return portal.measure(wanted)
 
 
 def _desk(made: crowd.Crowd) -> list[Case]:
