@@ -139,7 +139,7 @@ def decide_for(
         mine = [one for one, by in zip(asked, taken, strict=True) if by is policy]
         open_ = [one for one in mine if not limited or one.attempts < policy.terms.attempts]
         over = [one for one in mine if limited and one.attempts >= policy.terms.attempts]
-        found |= {one.key: Choice(one, _pinned(one, policy), policy, why=ATTEMPTS) for one in over}
+        found |= {one.key: Choice(one, with_pin(one, policy), policy, why=ATTEMPTS) for one in over}
         partners = _deal(open_, policy, table, partners, found)
     for one in asked:
         found.setdefault(one.key, Choice(one, one.facts, None, why=NO_POLICY))
@@ -147,7 +147,8 @@ def decide_for(
     return Decided([found[one.key] for one in asked], table, standing, at or clock.now(), dealt)
 
 
-def _pinned(one: Asked, policy: InForce) -> Facts:
+def with_pin(one: Asked, policy: InForce) -> Facts:
+    """Give what is known of an opportunity, with the partner that the policy pins its customer to."""
     partner = policy.pins.get(one.account) if one.account else None
     return replace(one.facts, pinned=str(partner)) if partner else one.facts
 
@@ -158,7 +159,7 @@ def _possible(one: Asked, policy: InForce | None, table: Table) -> Any:
         return np.zeros(0, np.int32)
     rules = rules_of(policy.terms)
     rules = replace(rules, enabled=rules.enabled - {Rule.CAPACITY})
-    opportunities = asking.arrays([one.key], [_pinned(one, policy)], table)
+    opportunities = asking.arrays([one.key], [with_pin(one, policy)], table)
     market = Market(table.partners, opportunities, rules)
     every = np.arange(len(table.partners), dtype=np.int32)
     return every[masks(market, np.zeros(1, np.int32), every) == 0]
@@ -170,7 +171,7 @@ def _deal(
     """Deal what one policy judges; give the partners with what they got."""
     if not asked:
         return partners
-    facts = [_pinned(one, policy) for one in asked]
+    facts = [with_pin(one, policy) for one in asked]
     opportunities = asking.arrays([one.key for one in asked], facts, table)
     rules = rules_of(policy.terms)
     dealt = decide(partners, opportunities, rules)

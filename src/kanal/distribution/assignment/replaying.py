@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from kanal.distribution import rates
 from kanal.distribution.assignment import asking, snapshots
 from kanal.distribution.assignment.asking import Asked
-from kanal.distribution.assignment.deciding import rules_of
+from kanal.distribution.assignment.deciding import rules_of, with_pin
 from kanal.distribution.assignment.snapshots import NEVER, Table
 from kanal.distribution.matching import decide
 from kanal.distribution.policies import InForce
@@ -294,18 +294,13 @@ class _Replaying:
         self._note_most(load)
         rest = np.minimum(now - self.last, NEVER).astype(np.int32)
         partners = replace(table.partners, load=load, rest_minutes=rest)
-        facts = [self._facts(one) for one in day]
+        facts = [with_pin(self.asked[one.key], self.policy) for one in day]
         dealt = decide(partners, asking.arrays([one.key for one in day], facts, table), self.rules)
         for one, place, score in zip(day, dealt.chosen, dealt.score, strict=True):
             if place >= 0:
                 self.held.append((int(place), _minutes(one.closed)))
                 self.last[place] = now
                 yield one, int(place), int(score)
-
-    def _facts(self, one: Given) -> asking.Facts:
-        found = self.asked[one.key]
-        pinned = self.policy.pins.get(found.account) if found.account else None
-        return replace(found.facts, pinned=str(pinned)) if pinned else found.facts
 
     def _note_most(self, load: NDArray[np.int32]) -> None:
         capacity = self.table.partners.capacity
