@@ -13,6 +13,7 @@ from kanal.directory.refusal import Conflict, Missing
 from kanal.distribution.actions.delivering import declined_before, open_offer, why_at_work
 from kanal.distribution.actions.step import Step, begin, begin_by_clock, hold_partners
 from kanal.distribution.assignment import deciding, storing
+from kanal.distribution.assignment.checking import why_not
 from kanal.distribution.assignment.deciding import Choice, Decided
 from kanal.distribution.models import Decision, Offer, Outcome, RunKind, RunState
 from kanal.distribution.telling import Happening, announce_entry
@@ -170,11 +171,8 @@ def still_fits(partner: Partner, opportunity: Opportunity, terms: Terms) -> bool
 
     Where the policy asks for capacity, it must have a place left, too.
     """
-    if not partner.takes_offers or declined_before(opportunity.pk, partner):
-        return False
-    if "capacity" not in terms.rules:
-        return True
-    return partner.capacity is None or figures.open_work_of([partner.pk])[partner.pk] < partner.capacity
+    load = figures.open_work_of([partner.pk])[partner.pk] if "capacity" in terms.rules else None
+    return why_not(partner, declined=declined_before(opportunity.pk, partner), load=load) is None
 
 
 def _keep_nobody(

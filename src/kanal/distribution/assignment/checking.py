@@ -10,7 +10,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from kanal.config import clock
@@ -59,7 +59,6 @@ class _World:
     declined: frozenset[tuple[uuid.UUID, uuid.UUID]]
     terms: Mapping[uuid.UUID, Terms]
     load: Counter[uuid.UUID]
-    untaken: Mapping[uuid.UUID, bool] = field(default_factory=dict)
 
     def skip(self, decision: Decision, partner: Partner) -> Skip | None:
         """Say why a decision no longer holds; where it does, its place at the partner is taken."""
@@ -80,15 +79,26 @@ class _World:
         return Skip.CHANGED if opportunity.modified_at > decision.at else None
 
     def _of_partner(self, decision: Decision, partner: Partner) -> Skip | None:
-        if not self.untaken[partner.pk]:
-            return Skip.NOT_TAKEN
-        if (decision.opportunity_id, partner.pk) in self.declined:
-            return Skip.DECLINED
         terms = self.terms.get(decision.version_id) if decision.version_id else None
         limited = decision.moved_by_id is None and (terms is None or "capacity" in terms.rules)
-        if limited and partner.capacity is not None and self.load[partner.pk] >= partner.capacity:
-            return Skip.FULL
-        return None
+        declined = (decision.opportunity_id, partner.pk) in self.declined
+        return why_not(partner, declined=declined, load=self.load[partner.pk] if limited else None)
+
+
+def why_not(partner: Partner, *, declined: bool, load: int | None) -> Skip | None:
+    """Say why a locked partner can't be given an opportunity that it was chosen for; None where it can.
+
+    Args:
+        partner: as it stands now.
+        declined: it has declined this one.
+        load: the open opportunities that it has; None where its capacity does not matter.
+    """
+    if not partner.takes_offers:
+        return Skip.NOT_TAKEN
+    if declined:
+        return Skip.DECLINED
+    full = load is not None and partner.capacity is not None and load >= partner.capacity
+    return Skip.FULL if full else None
 
 
 def check(decisions: Sequence[Decision], *, by: Person | None) -> list[Line]:
@@ -137,7 +147,6 @@ def _world(decisions: Sequence[Decision], by: Person | None) -> _World:
         declined=frozenset(declined.values_list("opportunity_id", "partner_id")),
         terms={one.pk: Terms.read(one.data) for one in versions},
         load=Counter(figures.open_work_of(targets)),
-        untaken={key: one.takes_offers for key, one in partners.items()},
     )
 
 
