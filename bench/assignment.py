@@ -12,6 +12,7 @@ import numpy as np
 
 from bench import chart, market, table, whole
 from kanal.distribution.matching import Opportunities, Partners, Rules, decide
+from kanal.distribution.matching.one_by_one import one_by_one
 from kanal.distribution.matching.pairs import Eligible
 from kanal.distribution.matching.rules import Market
 
@@ -94,8 +95,8 @@ def _rivals(count: int, of: int) -> list[dict[str, Any]]:
     few = np.where(partners.capacity < 0, 12, (partners.capacity - partners.load) // 2 + partners.load)
     partners = Partners(**{**vars(partners), "capacity": few.astype(np.int32)})
     ours = decide(partners, asked, rules)
-    greedy = _one_by_one(partners, asked, rules, drawn=False)
-    drawn = _one_by_one(partners, asked, rules, drawn=True)
+    greedy = one_by_one(partners, asked, rules)
+    drawn = _drawn(partners, asked, rules)
     named = {"Kanal": (ours.served, ours.total), "one by one, the best left": greedy}
     named["a draw weighted by tier"] = drawn
     return [
@@ -104,8 +105,8 @@ def _rivals(count: int, of: int) -> list[dict[str, Any]]:
     ]
 
 
-def _one_by_one(partners: Partners, asked: Opportunities, rules: Rules, *, drawn: bool) -> tuple[int, int]:
-    """Give each in turn to the best partner with room, or to one drawn by the weight of its tier."""
+def _drawn(partners: Partners, asked: Opportunities, rules: Rules) -> tuple[int, int]:
+    """Give each in turn to a partner with room, drawn by the weight of its tier."""
     dice, room, served, total = np.random.default_rng(DRAWS), partners.free.copy(), 0, 0
     blocks = list(Eligible(Market(partners, asked, rules)))
     pairs = {
@@ -118,7 +119,7 @@ def _one_by_one(partners: Partners, asked: Opportunities, rules: Rules, *, drawn
         if not len(left):
             continue
         weight = partners.tier[col[left]] + 1.0
-        pick = dice.choice(left, p=weight / weight.sum()) if drawn else left[np.argmax(score[left])]
+        pick = dice.choice(left, p=weight / weight.sum())
         room[col[pick]] -= 1
         served, total = served + 1, total + int(score[pick])
     return served, total
