@@ -65,6 +65,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What is refused comes back at the address it was sent to. With a fragment there, the browser scrolls to that
+// part once it is laid out, and takes the focus away from the list of what is wrong.
+document.addEventListener("submit", (event) => {
+  if (location.hash && !event.target.hasAttribute("action")) {
+    event.target.setAttribute("action", location.pathname + location.search);
+  }
+}, true);
+
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("a[href^='#']");
   const field = link?.closest("#form-errors") && document.querySelector(link.getAttribute("href"));
