@@ -19,16 +19,30 @@ _PART_OF_IT = 0.88
 # What companies put behind their name, or before it, as bare words; see `_words`.
 _FORMS = frozenset(
     """
-    aps as is ivs ks ps amba fmba smba gmbh ag kg ohg gbr ug se ab hb kb asa ans ba oy oyj tmi
+    aps as is ivs ks ps amba fmba smba gmbh ggmbh mbh mbb ag kg kgaa ohg gbr ug ek ev eg se
+    ab hb kb asa ans da sf ba oy oyj tmi
     ltd limited plc llp llc lp inc incorporated corp corporation co company bv nv vof cv sa sas sarl
     srl spa snc sl slu lda sp zoo sro doo kft zrt ood ead ou uab sia pty
     """.split()  # noqa: SIM905 - fifty of them read better as words
 )
 _LEADING_FORMS = frozenset({"ab", "as", "oy"})
+# Forms that are written in full, and what follows a name without being part of it.
+_AFTER_IT = re.compile(
+    r"(?<=\S)[\s,(]+(gesellschaft mit beschr(ä|ae)nkter haftung|haftungsbeschr(ä|ae)nkt"
+    r"|under konkurs|under tvangsopløsning|i likvidation|in liquidation|in liqu?\.|i\. ?l\."
+    r"|(v/|t/a\b|c/o\b|trading as\b|vertreten durch\b).*)\W*$"
+)
 _JOINING = frozenset({"and", "og", "und", "och"})
 _LETTERS = str.maketrans({"ø": "o", "æ": "a", "œ": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 # One sound, written in one letter or in two: Århus and Aarhus, Müller and Mueller.
 _PAIRS = re.compile("aa|ae|oe|ue")
+# Whose register may stand before a number: the countries of Europe that write their tax numbers so.
+_COUNTRIES_OF_NUMBERS = frozenset(
+    """
+    AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK
+    """.split()  # noqa: SIM905 - as above
+)
+_DANISH_DIGITS = 8
 # Mail addresses at these say nothing of a company.
 _MAIL_FOR_ALL = frozenset(
     """
@@ -131,9 +145,28 @@ def without_form(name: str) -> str:
 
 
 def plain_number(number: str) -> str:
-    """Give a registration number without spaces, signs and the country before it: `DK 12 34 56 78` is `12345678`."""
+    """Give a registration number without signs and what stands before it: `CVR-nr. DK 12 34 56 78` is `12345678`."""
     plain = re.sub(r"[^0-9A-Z]", "", number.upper())
-    return re.sub(r"^[A-Z]{2}(?=[0-9]{8})", "", plain)
+    return re.sub(r"^[A-Z]+(?=[0-9]{8})", "", plain)
+
+
+def number_country(number: str, country: str = "", domain: str = "") -> str:
+    """Give the country in whose register a company has its number, as two letters; empty where nobody can tell.
+
+    Args:
+        number: as it was typed; the country may stand in it, such as in `DK 12 34 56 78`.
+        country: where the company is; counts where the number doesn't tell.
+        domain: its web domain; its ending counts where nothing else tells.
+    """
+    before = re.search(r"(?:^|[^A-Z])([A-Z]{2})[ .-]*((?:[0-9][ .-]*){8,})", number.upper())
+    code, digits = (before[1], len(re.sub("[^0-9]", "", before[2]))) if before else ("", 0)
+    # A Danish tax number is called SE, and anybody's is called no.: Swedish numbers are longer, as Norwegian ones are.
+    if code == "SE" and digits == _DANISH_DIGITS:
+        return "DK"
+    if code in _COUNTRIES_OF_NUMBERS and not (code == "NO" and digits == _DANISH_DIGITS):
+        return code
+    ending = registered_domain(domain).rpartition(".")[2].upper().replace("UK", "GB")
+    return country.upper() or (ending if ending in _COUNTRIES_OF_NUMBERS else "")
 
 
 def registered_domain(text: str) -> str:
@@ -158,7 +191,7 @@ def _extract() -> TLDExtract:
 
 
 def _words(name: str) -> list[str]:
-    text = unicodedata.normalize("NFC", name.casefold())
+    text = _AFTER_IT.sub("", unicodedata.normalize("NFC", name.casefold()))
     joined = re.sub(r"\b(\w)[./](?=\w\b)", r"\1", text)  # A/S, S.p.A., B.V.
     return re.sub(r"['’`´]", "", joined).translate(_PUNCTUATION).split()
 

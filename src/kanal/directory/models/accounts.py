@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pghistory
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Upper
+from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
+from kanal.directory.likeness import plain_text
 from kanal.directory.models.record import Record, search_index
 from kanal.directory.models.reference import Industry
 
@@ -31,8 +33,38 @@ def _without(text: Func, pattern: str) -> Func:
 # As `likeness.plain_number` writes it; the index below and whoever searches by it must say the same.
 PLAIN_NUMBER = _without(
     _without(Upper(F("registration_number")), "[^0-9A-Z]"),
-    "^[A-Z]{2}(?=[0-9]{8})",
+    "^[A-Z]+(?=[0-9]{8})",
 )
+
+
+# What `likeness.plain_text` does to letters; the legal form stays, as a word at the end that hardly counts.
+_ACCENTED = (
+    "ÅåÄäÁáÀàÂâÃãĂăĄąÆæÇçĆćČčĎďĐđÐðÉéÈèÊêËëĒēĘęĚěĞğÍíÌìÎîÏïİı"
+    "ĽľŁłÑñŃńŇňÓóÒòÔôÕõÖöŐőØøŒœŘřŚśŞşŠšŤťÚúÙùÛûÜüŮůŰűÝýŸÿŹźŻżŽž"
+)
+_ONE_SOUND = (("ß", "ss"), ("aa", "a"), ("ae", "a"), ("oe", "o"), ("ue", "u"))
+
+
+def folded(field: str) -> Func:
+    """Give a text field as small letters without accents, one letter for one sound, for an index and its searches.
+
+    `Müller`, `Mueller` and `MULLER` are one there, as `Århus` and `Aarhus` are; see `likeness.plain_text`.
+    """
+    text: Func = Func(
+        Lower(field),
+        Value(_ACCENTED),
+        Value("".join(plain_text(letter) for letter in _ACCENTED)),
+        function="translate",
+        output_field=models.TextField(),
+    )
+    for pair, letter in _ONE_SOUND:
+        text = Func(text, Value(pair), Value(letter), function="replace", output_field=models.TextField())
+    return text
+
+
+def likeness_index(field: str, *, name: str) -> GinIndex:
+    """Give the index with which names that are written like another one are found, whatever their accents."""
+    return GinIndex(OpClass(folded(field), name="gin_trgm_ops"), name=name)
 
 
 # Accounts whose place nobody has looked up: `located_for` says for which place that was done, found or not.
@@ -125,6 +157,7 @@ class Account(Record):
         indexes = [
             models.Index(fields=["kind", "name", "id"], name="account_by_name"),
             search_index("name", "domain", "city", name="account_search"),
+            likeness_index("name", name="account_by_likeness"),
             models.Index(PLAIN_NUMBER, name="account_by_number", condition=~Q(registration_number="")),
             models.Index(fields=["id"], name="account_to_locate", condition=TO_LOCATE),
         ]

@@ -1,0 +1,1 @@
+"""Deal registration: who is protected at which customer, and what stands against it."""
