@@ -118,6 +118,7 @@ def opportunities(count: int, of: int, seed: int = 2) -> Opportunities:
         value=dice.lognormal(12.5, 1, count).astype(np.int64),
         pinned=np.where(dice.random(count) < 0.002, dice.integers(0, of, count), -1).astype(np.int32),
         holder=np.full(count, -1, np.int32),
+        protected=np.full(count, -1, np.int32),
         declined=pair[::2].astype(np.int32),
         offered=pair[1::2].astype(np.int32),
         related=np.column_stack([pair, strength]),

@@ -19,6 +19,8 @@ DEMO = env.flag("KANAL_DEMO")
 DEBUG = env.flag("KANAL_DEBUG")
 DATA_DIR = Path(env.text("KANAL_DATA", ".kanal")).resolve()
 VENDOR_NAME = env.text("KANAL_VENDOR_NAME", "Havn Systems" if DEMO else "Kanal")
+# Two letters, for the public holidays of the vendor's own working time; empty has none.
+VENDOR_COUNTRY = env.text("KANAL_VENDOR_COUNTRY", "DK" if DEMO else "")
 # Whether companies may apply on the public page `/join/` to become partners.
 JOINING_OPEN = env.flag("KANAL_JOINING_OPEN", default=True)
 BASE_CURRENCY = env.text("KANAL_BASE_CURRENCY", "DKK")
@@ -61,6 +63,7 @@ INSTALLED_APPS = [
     "kanal.importing",
     "kanal.insights",
     "kanal.joining",
+    "kanal.registration",
     "kanal.desk",
     "kanal.portal",
     *(["kanal.demo"] if DEMO or DEBUG else []),

@@ -80,7 +80,11 @@ RULE_WORDS: Mapping[str, Words] = {
     ),
     "conflict": _say(
         gettext_lazy("No conflict"),
-        gettext_lazy("No other partner keeps the customer or has registered the sale."),
+        gettext_lazy("No other partner keeps the customer."),
+    ),
+    "protected": _say(
+        gettext_lazy("Protected customers"),
+        gettext_lazy("A customer that is protected by a deal registration goes to no other partner."),
     ),
     "pinned": _say(
         gettext_lazy("Pinned customers"),

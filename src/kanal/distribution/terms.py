@@ -22,10 +22,10 @@ class When(StrEnum):
 
 RULES = (
     *("active", "paused", "territory", "family", "industry", "certification", "tier", "language"),
-    *("value", "capacity", "declined", "offered", "conflict", "pinned", "reach"),
+    *("value", "capacity", "declined", "offered", "conflict", "pinned", "reach", "protected"),
 )
 # These hold whatever a policy says: a partner that takes no offers is offered none.
-ALWAYS = frozenset({"active", "paused", "declined", "pinned"})
+ALWAYS = frozenset({"active", "paused", "declined", "pinned", "protected"})
 # Whole points; together 100.
 WEIGHTS = {
     "territory": 18,

@@ -208,9 +208,129 @@ MESSAGES: dict[str, Words] = {
         _("%(who)s answered what you asked about the application."),
         _("Read the answer"),
     ),
+    "registration_submitted": Words(
+        _("%(partner)s asks to register a deal: %(customer)s"),
+        _("It waits for your decision by %(deadline)s."),
+        _("Review the request"),
+    ),
+    "registration_lined_up": Words(
+        _("Your request for %(customer)s waits in line"),
+        _("The customer is protected for now. You are told when it is your turn."),
+        _("See the request"),
+    ),
+    "registration_asked": Words(
+        _("%(vendor)s has a question about your registration of %(customer)s"),
+        _("Answer by %(deadline)s; until then the vendor’s time to decide stands still."),
+        _("Read and answer"),
+    ),
+    "registration_answered": Words(
+        _("%(partner)s answered your question about %(customer)s"),
+        _("The time to decide goes on; it ends %(deadline)s."),
+        _("Read the answer"),
+    ),
+    "registration_next_step": Words(
+        _("Your word is wanted: %(partner)s registers %(customer)s"),
+        _("%(who)s has approved it. The second approval is yours, by %(deadline)s."),
+        _("Review the request"),
+    ),
+    "registration_approved": Words(
+        _("%(customer)s is protected for you"),
+        _("No other partner gets this customer for %(family)s until %(deadline)s."),
+        _("See the registration"),
+    ),
+    "registration_rejected": Words(
+        _("Your registration of %(customer)s was rejected"),
+        _("%(who)s decided so, and wrote why."),
+        _("Read why"),
+    ),
+    "registration_duplicate": Words(
+        _("Your registration of %(customer)s was closed as a duplicate"),
+        _("Somebody asked for this customer before."),
+        _("See the request"),
+    ),
+    "registration_withdrawn": Words(
+        _("%(partner)s withdrew its registration of %(customer)s"),
+        _("The customer is free."),
+        _("See the request"),
+    ),
+    "registration_ends_soon": Words(
+        _("The protection of %(customer)s ends in %(days)s days"),
+        _("It ends %(deadline)s. Ask for more time, if the work with the customer goes on."),
+        _("See the registration"),
+    ),
+    "registration_idle": Words(
+        _("Nothing has happened with %(customer)s for a while"),
+        _("Without any activity the protection ends %(deadline)s. A note, a stage or a next step keeps it."),
+        _("Open the registration"),
+    ),
+    "registration_ended": Words(
+        _("The protection of %(customer)s has ended"),
+        _("The customer is free for others from now on."),
+        _("See the registration"),
+    ),
+    "registration_revoked": Words(
+        _("%(vendor)s took back the protection of %(customer)s"),
+        _("%(who)s decided so, and wrote why."),
+        _("Read why"),
+    ),
+    "registration_promoted": Words(
+        _("It is your turn: %(customer)s"),
+        _("What protected the customer has ended. Your request is in review."),
+        _("See the request"),
+    ),
+    "registration_hurry": Words(
+        _("Decide soon: %(partner)s registers %(customer)s"),
+        _("The time that you promised ends %(deadline)s."),
+        _("Review the request"),
+    ),
+    "registration_overdue": Words(
+        _("Overdue: %(partner)s registers %(customer)s"),
+        _("The promised time has passed. %(person)s is asked now."),
+        _("Review the request"),
+    ),
+    "registration_handed_over": Words(
+        _("You decide on the registration of %(customer)s"),
+        _("%(who)s handed the decision over to you. It is promised by %(deadline)s."),
+        _("Review the request"),
+    ),
+    "extension_asked": Words(
+        _("%(partner)s asks for %(days)s more days for %(customer)s"),
+        _("It wrote what has happened with the customer."),
+        _("Grant or refuse"),
+    ),
+    "extension_decided": Words(
+        _("Your request for more time for %(customer)s is decided"),
+        _("The protection ends %(deadline)s."),
+        _("See the registration"),
+    ),
+    "protection_overridden": Words(
+        _("%(vendor)s gave %(customer)s to another partner in spite of your protection"),
+        _("%(who)s decided so, and wrote why."),
+        _("Read why"),
+    ),
+    "registration_chain_broken": Words(
+        _("The proof of deal registrations is broken"),
+        _("A link was changed or taken away: %(what)s"),
+        _("See the registrations"),
+    ),
+    "registration_fishing": Words(
+        _("%(partner)s checked as many customers as a day allows"),
+        _("%(who)s asked last. Every question is kept in the log."),
+        _("Open the partner"),
+    ),
 }
 # What the vendor's people read where it differs from what a partner's read.
 TO_VENDOR: dict[str, Words] = {
+    "registration_promoted": Words(
+        _("Next in line: %(partner)s registers %(customer)s"),
+        _("What protected the customer has ended. Decide by %(deadline)s."),
+        _("Review the request"),
+    ),
+    "registration_ended": Words(
+        _("The protection of %(customer)s for %(partner)s has ended"),
+        _("The customer is free."),
+        _("See the registration"),
+    ),
     "opportunity_returned": Words(
         _("%(partner)s returned %(topic)s"),
         _("%(who)s gave it back. It needs another partner."),

@@ -1,1 +1,1 @@
-"""Deal registration: who is protected at which customer, and what stands against it."""
+"""Deal registration: a partner asks for exclusivity with a customer, the vendor decides, and the system holds it."""

@@ -88,6 +88,7 @@ def opportunities(draw: Any, n: int, most: int = 4) -> Opportunities:
         value=_numbers(draw, m, -1, 9, np.int64),
         pinned=seldom,
         holder=held,
+        protected=np.where(_flags(draw, m, likely=False), _numbers(draw, m, 0, n - 1), -1).astype(np.int32),
         declined=_pairs(draw, m, n),
         offered=_pairs(draw, m, n),
         related=_pairs(draw, m, n, wide=True),
@@ -187,7 +188,7 @@ def shuffled(of: Partners, asked: Opportunities, rows: Any, cols: Any) -> tuple[
         for one in fields(asked)
         if one.name not in {"keys", "declined", "offered", "related"}
     }
-    for name in ("pinned", "holder"):
+    for name in ("pinned", "holder", "protected"):
         given[name] = np.array([to_col[int(col)] for col in given[name]], np.int32)
     for name in ("declined", "offered", "related"):
         pairs = getattr(asked, name).copy()
@@ -238,6 +239,7 @@ def story(*, capacity: list[int], win: list[int], related: list[tuple[int, int, 
         value=np.full(m, -1, np.int64),
         pinned=unknown,
         holder=unknown,
+        protected=unknown,
         declined=pairs,
         offered=pairs,
         related=np.array(related, np.int32).reshape(-1, 3),

@@ -106,6 +106,7 @@ def test_every_rule_has_a_bit_that_stays():
     assert [rule.value for rule in Rule] == [
         *("active", "paused", "territory", "family", "industry", "certification", "tier", "language"),
         *("value", "capacity", "declined", "offered", "conflict", "pinned", "reach"),
+        "protected",
     ]
 
 

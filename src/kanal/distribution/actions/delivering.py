@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +11,7 @@ from kanal.config import clock
 from kanal.directory.acting import acting
 from kanal.directory.models import Partner, Person
 from kanal.directory.refusal import Conflict, Invalid
-from kanal.distribution import deadlines
+from kanal.distribution import deadlines, protection
 from kanal.distribution.actions.step import (
     Step,
     begin,
@@ -20,7 +21,8 @@ from kanal.distribution.actions.step import (
     pending,
     take_part,
 )
-from kanal.distribution.models import Offer, OfferStatus
+from kanal.distribution.models import Offer, OfferStatus, Override
+from kanal.distribution.signals import overridden
 from kanal.distribution.telling import Event, announce
 from kanal.distribution.terms import Terms
 from kanal.opportunities import timeline
@@ -36,16 +38,20 @@ def deliver(*, key: uuid.UUID, partner: Partner, by: Person, override_reason: st
         key: the opportunity.
         partner: to whom.
         by: who delivers.
-        override_reason: why it goes to a partner that declined it before; needed only then.
+        override_reason: why it goes to a partner that declined it before, or in spite of another's protection; needed
+            only then.
 
     Raises:
-        Missing, NotAllowed, Conflict: it is not theirs to see, to deliver, or not in this status.
-        Invalid: the partner does not take offers, or has declined this one before; names `partner`.
+        Missing, NotAllowed, Conflict: it is not theirs to see, to deliver, or not in this status; the customer is
+            protected for another partner and the policy lets nobody override it.
+        Invalid: the partner does not take offers, or has declined this one before, or the customer is protected for
+            another; names `partner`.
     """
     with acting(by):
         [partner] = hold_partners(partner)
         step = begin(key, Verb.DELIVER, by=by)
         _check_partner(step, partner, override_reason.strip())
+        override(step, [partner], override_reason.strip())
         return open_offer(step, partner, override_reason=override_reason.strip())
 
 
@@ -123,6 +129,44 @@ def close_offer(step: Step, *, by: Person, text: str = "") -> Offer:
     )
     announce(Event.WITHDRAWN, offer)
     return offer
+
+
+def override(step: Step, partners: Sequence[Partner], reason: str) -> None:
+    """Hold to the protections of a locked opportunity's customer, or note that they are overridden and why.
+
+    Args:
+        step: the opportunity, and who gives it away.
+        partners: who gets it.
+        reason: why, where the customer is protected for somebody else.
+
+    Raises:
+        Conflict: it is, and the policy lets nobody override it.
+        Invalid: it is, and no reason is given; names `partner`.
+    """
+    held = [(one, partner) for partner in partners for one in protection.against(step.opportunity, partner)]
+    if not held:
+        return
+    why = protection.why_protected([one for one, _partner in held])
+    refused = protection.refusal_to_override([one for one, _partner in held])
+    if refused is not None or step.by is None:
+        raise Conflict(f"{why} {refused or ''}".strip())
+    if not reason:
+        raise Invalid(
+            {"partner": why, "override_reason": _("Say why it goes to another partner; the holder reads it.")}
+        )
+    for one, partner in held:
+        Override.objects.create(
+            protection=one, opportunity=step.opportunity, partner=partner, by=step.by, reason=reason[:500]
+        )
+        overridden.send(sender=Override, protection=one, partner=partner, by=step.by, reason=reason[:500])
+        timeline.record(
+            step.opportunity,
+            "overridden",
+            by=step.by,
+            facts={"partner": partner.name},
+            body=reason,
+            shared=False,
+        )
 
 
 def declined_before(opportunity_key: uuid.UUID, partner: Partner) -> bool:

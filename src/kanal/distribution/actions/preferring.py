@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from kanal.directory.acting import acting
 from kanal.directory.models import Partner, Person
 from kanal.directory.refusal import Conflict, Missing
+from kanal.distribution import protection
 from kanal.distribution.actions.delivering import declined_before, open_offer, why_at_work
 from kanal.distribution.actions.step import Step, begin, begin_by_clock, hold_partners
 from kanal.distribution.assignment import deciding, storing
@@ -172,7 +173,9 @@ def still_fits(partner: Partner, opportunity: Opportunity, terms: Terms) -> bool
     Where the policy asks for capacity, it must have a place left, too.
     """
     load = figures.open_work_of([partner.pk])[partner.pk] if "capacity" in terms.rules else None
-    return why_not(partner, declined=declined_before(opportunity.pk, partner), load=load) is None
+    declined = declined_before(opportunity.pk, partner)
+    protected = bool(protection.against(opportunity, partner))
+    return why_not(partner, declined=declined, protected=protected, load=load) is None
 
 
 def _keep_nobody(

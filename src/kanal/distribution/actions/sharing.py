@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from kanal.directory.acting import acting
 from kanal.directory.models import Partner, Person
 from kanal.directory.refusal import Conflict, Invalid
+from kanal.distribution import protection
 from kanal.distribution.actions.step import Step, agree, begin, end_part, hold_partners, take_part
 from kanal.distribution.models import WorkRules
 from kanal.distribution.telling import Happening, announce_entry
@@ -115,6 +116,7 @@ def _arrange(
                 raise _not_there(member.partner)
         left = [_leave(step, partner) for partner in leaving]
         joined = _join(step, [held[member.partner.pk] for member in members])
+        _hold_protections(step, joined)
         moved = _take_roles(step, members)
         if not (begins or left or joined or moved):
             return step.opportunity
@@ -123,6 +125,18 @@ def _arrange(
         _keep(step)
         _tell(step, begins=begins, joined=joined, left=left, moved=moved, reason=reason)
     return step.opportunity
+
+
+def _hold_protections(step: Step, joined: Sequence[Partner]) -> None:
+    """Let nobody join where the customer is protected for a partner that takes no part.
+
+    Raises:
+        Invalid: it is; names `partners`.
+    """
+    there = {part.partner_id for part in step.running()}
+    held = [one for one in protection.of_opportunity(step.opportunity) if one.partner_id not in there]
+    if held and joined:
+        raise Invalid({"partners": protection.why_protected(held)})
 
 
 def unshare(*, key: uuid.UUID, by: Person) -> Opportunity:

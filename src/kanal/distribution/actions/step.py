@@ -19,6 +19,7 @@ from kanal.opportunities import access, lifecycle, timeline
 from kanal.opportunities.actions.record import lock, touch
 from kanal.opportunities.lifecycle import Status, Verb
 from kanal.opportunities.models import CollaborationRole, Kind, Opportunity, Participation, TimelineEntry
+from kanal.opportunities.signals import moved
 
 
 @dataclass
@@ -44,6 +45,7 @@ class Step:
         if status != Status.ON_HOLD:
             self.opportunity.status_before_hold = ""
         self.save()
+        moved.send(sender=Opportunity, opportunity=self.opportunity, by=self.by)
 
     def running(self) -> list[Participation]:
         """Give the parts that partners take now."""

@@ -10,7 +10,14 @@ from kanal.config import clock
 from kanal.directory.acting import acting
 from kanal.directory.models import Person
 from kanal.directory.refusal import Invalid
-from kanal.distribution.actions.step import begin, end_part, need_reason, take_part
+from kanal.distribution.actions.step import (
+    Step,
+    begin,
+    begin_by_clock,
+    end_part,
+    need_reason,
+    take_part,
+)
 from kanal.distribution.telling import Happening, announce_entry
 from kanal.opportunities import timeline
 from kanal.opportunities.lifecycle import Status, Verb
@@ -25,17 +32,37 @@ def approve(*, key: uuid.UUID, by: Person) -> Opportunity:
     """
     with acting(by):
         step = begin(key, Verb.APPROVE, by=by)
-        partner = step.opportunity.made_by_partner
-        assert partner is not None  # the lifecycle asked
-        if not Participation.objects.filter(opportunity=key, partner=partner, until__isnull=True).exists():
-            take_part(step.opportunity, partner, Kind.MANAGING)
-        step.opportunity.partner = partner
-        step.move(Status.APPROVED)
-        entry = timeline.record(
-            step.opportunity, "approved", by=by, facts={"partner": partner.name}, partner=partner
-        )
-        announce_entry(Happening.APPROVED, entry, partners=[partner])
+        _approve(step)
     return step.opportunity
+
+
+def approve_made(key: uuid.UUID, *, by: Person | None) -> None:
+    """Approve what a partner made, as its registration has been approved; nothing where it waits no longer.
+
+    Who decided on the registration has been asked; the caller holds the opportunity locked.
+
+    Args:
+        key: which one.
+        by: who approved the registration; None is the system, by the vendor's policy.
+    """
+    step = begin_by_clock(key, Verb.APPROVE)
+    if step is not None:
+        step.by = by
+        _approve(step)
+
+
+def _approve(step: Step) -> None:
+    partner = step.opportunity.made_by_partner
+    assert partner is not None  # the lifecycle asked
+    running = Participation.objects.filter(opportunity=step.opportunity, partner=partner, until__isnull=True)
+    if not running.exists():
+        take_part(step.opportunity, partner, Kind.MANAGING)
+    step.opportunity.partner = partner
+    step.move(Status.APPROVED)
+    entry = timeline.record(
+        step.opportunity, "approved", by=step.by, facts={"partner": partner.name}, partner=partner
+    )
+    announce_entry(Happening.APPROVED, entry, partners=[partner])
 
 
 def refuse(*, key: uuid.UUID, reason: str, by: Person, text: str = "") -> Opportunity:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kanal.config.among import among
+from kanal.distribution import protection
 from kanal.distribution.assignment.snapshots import NOBODYS, Table
 from kanal.distribution.matching import Opportunities
 from kanal.distribution.models import Decision, Offer, OfferStatus, Outcome
@@ -36,7 +37,7 @@ class Facts:
         language: that of the customer's people, two letters.
         place: latitude and longitude of the customer, in millionths of a degree.
         value: in whole units of the base currency.
-        pinned, holder: partners, see `matching.Opportunities`.
+        pinned, holder, protected: partners, see `matching.Opportunities`.
         declined, offered: partners that had it before.
         related: partners that know the customer, with the strength per 10,000.
     """
@@ -49,6 +50,7 @@ class Facts:
     value: int | None = None
     pinned: str = ""
     holder: str = ""
+    protected: str = ""
     declined: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
     related: tuple[tuple[str, int], ...] = ()
@@ -92,7 +94,8 @@ def ask(keys: Sequence[UUID], table: Table, *, before: datetime | None = None) -
     Args:
         keys: the opportunities.
         table: the partners.
-        before: leave out offers and relations that came at that moment or later; None is all there are.
+        before: leave out offers and relations that came at that moment or later, and protections; None is all there
+            are.
     """
     rows = {row[0]: row for row in _opportunities(keys)}
     families = _grouped(
@@ -104,6 +107,7 @@ def ask(keys: Sequence[UUID], table: Table, *, before: datetime | None = None) -
     had = _grouped(_offers(keys, before))
     related = _related({row[1] for row in rows.values() if row[1]}, before)
     attempts = _attempts(keys)
+    protected = {} if before is not None else protection.holders(keys)
     found = []
     for key in keys:
         if key in rows:
@@ -111,7 +115,13 @@ def ask(keys: Sequence[UUID], table: Table, *, before: datetime | None = None) -
             known = dict.fromkeys(families.get(key, ()))
             found.append(
                 _asked(
-                    row, tuple(known), had.get(key, ()), related, attempts=attempts.get(key, 0), table=table
+                    row,
+                    tuple(known),
+                    had.get(key, ()),
+                    related,
+                    attempts=attempts.get(key, 0),
+                    table=table,
+                    protected=protected.get(key),
                 )
             )
     return found
@@ -180,6 +190,7 @@ def _asked(
     *,
     attempts: int,
     table: Table,
+    protected: UUID | None,
 ) -> Asked:
     key, account, territory, source, rating, value, industry, language, country, *place, holder = row
     knows = related.get(account, {}) if account else {}
@@ -193,6 +204,7 @@ def _asked(
         place=(place[0], place[1]) if None not in place else None,
         value=None if value is None else int(value),
         holder=str(holder) if holder else "",
+        protected=str(protected) if protected else "",
         declined=tuple(sorted({str(one) for one, status in had if status == OfferStatus.DECLINED})),
         offered=tuple(sorted({str(one) for one, status in had if status in _HAD})),
         related=tuple(sorted((str(one), strength) for one, strength in knows.items())),
@@ -235,6 +247,7 @@ def arrays(keys: Sequence[UUID], many: Sequence[Facts], table: Table) -> Opportu
         value=np.array([-1 if one.value is None else one.value for one in many], np.int64),
         pinned=_places(table.place_of, (one.pinned for one in many)),
         holder=_places(table.place_of, (one.holder for one in many)),
+        protected=_places(table.place_of, (one.protected for one in many)),
         declined=_pairs(table, (one.declined for one in many)),
         offered=_pairs(table, (one.offered for one in many)),
         related=_strengths(table, (one.related for one in many)),

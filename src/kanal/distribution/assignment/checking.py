@@ -16,7 +16,7 @@ from datetime import datetime
 from kanal.config import clock
 from kanal.config.among import among
 from kanal.directory.models import Partner, Person
-from kanal.distribution import deadlines
+from kanal.distribution import deadlines, protection
 from kanal.distribution.actions.step import hold_partners
 from kanal.distribution.deadlines import Window
 from kanal.distribution.models import Decision, Offer, OfferStatus, PolicyVersion, Skip
@@ -57,6 +57,7 @@ class _World:
     opportunities: Mapping[uuid.UUID, Opportunity]
     working: frozenset[uuid.UUID]
     declined: frozenset[tuple[uuid.UUID, uuid.UUID]]
+    protected: Mapping[uuid.UUID, uuid.UUID]
     terms: Mapping[uuid.UUID, Terms]
     load: Counter[uuid.UUID]
 
@@ -82,21 +83,26 @@ class _World:
         terms = self.terms.get(decision.version_id) if decision.version_id else None
         limited = decision.moved_by_id is None and (terms is None or "capacity" in terms.rules)
         declined = (decision.opportunity_id, partner.pk) in self.declined
-        return why_not(partner, declined=declined, load=self.load[partner.pk] if limited else None)
+        load = self.load[partner.pk] if limited else None
+        holder = self.protected.get(decision.opportunity_id, partner.pk)
+        return why_not(partner, declined=declined, protected=holder != partner.pk, load=load)
 
 
-def why_not(partner: Partner, *, declined: bool, load: int | None) -> Skip | None:
+def why_not(partner: Partner, *, declined: bool, protected: bool, load: int | None) -> Skip | None:
     """Say why a locked partner can't be given an opportunity that it was chosen for; None where it can.
 
     Args:
         partner: as it stands now.
         declined: it has declined this one.
+        protected: the customer is protected for another partner.
         load: the open opportunities that it has; None where its capacity does not matter.
     """
     if not partner.takes_offers:
         return Skip.NOT_TAKEN
     if declined:
         return Skip.DECLINED
+    if protected:
+        return Skip.PROTECTED
     full = load is not None and partner.capacity is not None and load >= partner.capacity
     return Skip.FULL if full else None
 
@@ -145,6 +151,7 @@ def _world(decisions: Sequence[Decision], by: Person | None) -> _World:
         opportunities=opportunities,
         working=frozenset(working.values_list("opportunity_id", flat=True)),
         declined=frozenset(declined.values_list("opportunity_id", "partner_id")),
+        protected=protection.holders(keys),
         terms={one.pk: Terms.read(one.data) for one in versions},
         load=Counter(figures.open_work_of(targets)),
     )

@@ -164,6 +164,11 @@ def _conflict(market: Market, rows: Index, cols: Index) -> Flags:
     return np.asarray((holder >= 0) & (holder != cols))
 
 
+def _protected(market: Market, rows: Index, cols: Index) -> Flags:
+    protected = market.opportunities.protected[rows]
+    return np.asarray((protected >= 0) & (protected != cols))
+
+
 def _pinned(market: Market, rows: Index, cols: Index) -> Flags:
     pinned = market.opportunities.pinned[rows]
     return np.asarray((pinned >= 0) & (pinned != cols))
@@ -190,12 +195,13 @@ BROKEN: dict[Rule, Callable[[Market, Index, Index], Flags]] = {
     Rule.OFFERED: lambda market, rows, cols: market.among(market.offered, rows, cols),
     Rule.CONFLICT: _conflict,
     Rule.PINNED: _pinned,
+    Rule.PROTECTED: _protected,
     Rule.REACH: lambda market, rows, cols: market.kilometres(rows, cols) > market.rules.far_km,
 }
 # Whether these are broken depends on the partner alone; whether those, on what many opportunities have in common.
 OF_PARTNER = (Rule.ACTIVE, Rule.PAUSED, Rule.TIER, Rule.CAPACITY)
 OF_KIND = (Rule.TERRITORY, Rule.FAMILY, Rule.INDUSTRY, Rule.CERTIFICATION, Rule.LANGUAGE)
-OF_PAIR = (Rule.VALUE, Rule.DECLINED, Rule.OFFERED, Rule.CONFLICT, Rule.PINNED, Rule.REACH)
+OF_PAIR = (Rule.VALUE, Rule.DECLINED, Rule.OFFERED, Rule.CONFLICT, Rule.PINNED, Rule.PROTECTED, Rule.REACH)
 
 
 def broken(market: Market, rule: Rule, rows: Index, cols: Index) -> Flags:

@@ -31,9 +31,10 @@ class Rule(StrEnum):
     CAPACITY = "capacity"  # has no place left
     DECLINED = "declined"  # declined this one before
     OFFERED = "offered"  # had this one before and did not keep it
-    CONFLICT = "conflict"  # another partner keeps the customer, or has registered it
+    CONFLICT = "conflict"  # another partner keeps the customer
     PINNED = "pinned"  # the customer is pinned to another partner
     REACH = "reach"  # too far away
+    PROTECTED = "protected"  # the customer is protected for another partner
 
 
 class Part(StrEnum):
@@ -63,7 +64,7 @@ GROUPS: Mapping[str, tuple[Part, ...]] = {
 }
 BIT: Mapping[Rule, int] = {rule: 1 << place for place, rule in enumerate(Rule)}
 # These hold whatever a policy says, and a pin does not lift them.
-ALWAYS = frozenset({Rule.ACTIVE, Rule.PAUSED, Rule.DECLINED, Rule.PINNED})
+ALWAYS = frozenset({Rule.ACTIVE, Rule.PAUSED, Rule.DECLINED, Rule.PINNED, Rule.PROTECTED})
 # A pin lifts every other rule but these.
 DESPITE_A_PIN = ALWAYS | {Rule.CAPACITY, Rule.CONFLICT, Rule.OFFERED}
 FEW = 4  # so many of the best of each opportunity are named in the outcome
@@ -187,7 +188,8 @@ class Opportunities:
         place, placed: as for partners, of the customer.
         value: int64[m], in whole units of the base currency; -1 is unknown and passes every limit.
         pinned: int32[m]: the partner that the customer is pinned to.
-        holder: int32[m]: the partner that keeps the customer, or holds a registration.
+        holder: int32[m]: the partner that keeps the customer.
+        protected: int32[m]: the partner for which the customer is protected, by a deal registration.
         declined, offered: int32[k, 2]: pairs (opportunity, partner) of earlier offers that were declined; that ended
             otherwise (expired, returned).
         related: int32[k, 3]: (opportunity, partner, strength per 10,000) where the partner knows the customer.
@@ -204,6 +206,7 @@ class Opportunities:
     value: Longs
     pinned: Ints
     holder: Ints
+    protected: Ints
     declined: Ints
     offered: Ints
     related: Ints

@@ -13,6 +13,7 @@ from kanal.distribution.models.decision import (
 from kanal.distribution.models.offer import DeclineReason, Offer, OfferStatus
 from kanal.distribution.models.policy import Policy, PolicyPin, PolicyVersion
 from kanal.distribution.models.profile import ChangeState, ProfileChange, Subject
+from kanal.distribution.models.protection import Override, ProtectedKey, Protection
 from kanal.distribution.models.rules import WorkRules
 
 __all__ = [
@@ -27,10 +28,13 @@ __all__ = [
     "Offer",
     "OfferStatus",
     "Outcome",
+    "Override",
     "Policy",
     "PolicyPin",
     "PolicyVersion",
     "ProfileChange",
+    "ProtectedKey",
+    "Protection",
     "RowOutcome",
     "RunKind",
     "RunState",

@@ -53,6 +53,7 @@ class Skip(models.TextChoices):
     WORKING = "working", _("A partner works on it")
     NOT_TAKEN = "not_taken", _("The partner takes no offers now")
     DECLINED = "declined_before", _("The partner declined it before")
+    PROTECTED = "protected", _("The customer is protected for another partner")
     FULL = "full", _("The partner has no place left")
     FAILED = "failed", _("Something went wrong; nothing was changed")
 

@@ -1,0 +1,190 @@
+"""Which customers are protected for a partner: asked by whoever offers, shares or assigns, and by deal registration."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from kanal.config import clock
+from kanal.config.among import among
+from kanal.directory.keys import Key, company_keys
+from kanal.directory.likeness import plain_number
+from kanal.directory.models import Account, Partner
+from kanal.distribution.models import ProtectedKey, Protection
+from kanal.opportunities.models import Opportunity, OpportunityProduct
+
+_ACCOUNT = ("pk", "name", "registration_number", "domain", "country", "parent_id")
+
+
+@dataclass(frozen=True)
+class Customer:
+    """What a customer is known by.
+
+    Attributes:
+        keys: see `directory.keys`.
+        number: its plain registration number; empty is unknown.
+    """
+
+    keys: frozenset[str]
+    number: str = ""
+
+
+def customer_of(account: Account) -> Customer:
+    """Give what one account is known by."""
+    return _customer(
+        account.pk,
+        account.name,
+        account.registration_number,
+        account.domain,
+        account.country,
+        account.parent_id,
+    )
+
+
+def keys_of(account: Account) -> tuple[Key, ...]:
+    """Give the keys of one account with those of the records of its group, as a protection keeps them."""
+    group = Account.objects.filter(Q(pk=account.pk) | Q(pk=account.parent_id) | Q(parent=account.pk))
+    if account.parent_id:
+        group |= Account.objects.filter(parent=account.parent_id)
+    found: set[Key] = set()
+    for one in group:
+        found |= set(
+            company_keys(
+                name=one.name,
+                number=one.registration_number,
+                domains=[one.domain],
+                country=one.country,
+                accounts=[one.pk],
+            )
+        )
+    return tuple(sorted(found))
+
+
+def covering(
+    customer: Customer, families: Collection[uuid.UUID], *, at: datetime | None = None
+) -> list[Protection]:
+    """Give the protections that hold for a customer, the oldest first.
+
+    Args:
+        customer: what it is known by.
+        families: of the products that matter; none of them known counts as all.
+        at: the moment; None is now.
+    """
+    found = _held(ProtectedKey.objects.filter(key__in=sorted(customer.keys)), families, at)
+    protections = {row.protection_id: row.protection for row in found if _same(row, customer)}
+    return sorted(protections.values(), key=lambda one: (one.begins, one.pk))
+
+
+def of_opportunity(opportunity: Opportunity) -> list[Protection]:
+    """Give the protections that hold now for an opportunity's customer and products."""
+    if opportunity.account is None:
+        return []
+    return covering(customer_of(opportunity.account), _families([opportunity.pk]).get(opportunity.pk, ()))
+
+
+def against(opportunity: Opportunity, partner: Partner | None) -> list[Protection]:
+    """Give those that hold for somebody else than a partner; None is the vendor itself."""
+    return [one for one in of_opportunity(opportunity) if partner is None or one.partner_id != partner.pk]
+
+
+def holders(keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """Give for opportunities the partner for whom the customer is protected; those without are left out.
+
+    A fixed number of reads, however many there are, and one where nothing is protected.
+    """
+    running = defaultdict(list)
+    for row in _held(ProtectedKey.objects.all(), (), None):
+        running[row.key].append(row)
+    if not running:
+        return {}
+    asked = list(
+        among(Opportunity.objects.filter(account__isnull=False), "id", keys).values_list("pk", "account_id")
+    )
+    customers = _customers({account for _key, account in asked if account})
+    hit = {key: rows for key, account in asked if (rows := _rows(running, customers[account]))}
+    families = _families(list(hit))
+    found = {}
+    for key, rows in hit.items():
+        wanted = families.get(key, ())
+        matching = [row for row in rows if not wanted or row.family_id in wanted]
+        if matching:
+            found[key] = min(matching, key=lambda row: (row.protection.begins, row.pk)).protection.partner_id
+    return found
+
+
+def why_protected(found: Sequence[Protection]) -> str:
+    """Say to people of the vendor that a customer is protected, for whom and until when."""
+    one = found[0]
+    text = ngettext(
+        "%(customer)s is protected for %(partner)s until %(day)s (%(reference)s).",
+        "%(customer)s is protected for %(partner)s until %(day)s (%(reference)s), and for others.",
+        len({each.partner_id for each in found}),
+    )
+    return text % {
+        "customer": one.customer,
+        "partner": one.partner.name,
+        "day": _day(one.ends),
+        "reference": one.reference,
+    }
+
+
+def refusal_to_override(found: Sequence[Protection]) -> str | None:
+    """Say why protections can't be overridden, even with a reason; None where they can."""
+    if all(one.may_override for one in found):
+        return None
+    return _("The policy allows nobody to give a protected customer to another partner.")
+
+
+def _day(moment: datetime) -> str:
+    from django.utils import formats, timezone
+
+    return formats.date_format(timezone.localtime(moment), "DATE_FORMAT")
+
+
+def _held(rows: Any, families: Collection[uuid.UUID], at: datetime | None) -> list[ProtectedKey]:
+    if families:
+        rows = rows.filter(family__in=sorted(families))
+    found = rows.filter(period__contains=at or clock.now())
+    return list(found.select_related("protection__partner__account", "protection__family").order_by("pk"))
+
+
+def _same(row: ProtectedKey, customer: Customer) -> bool:
+    """Tell whether a shared key means the same company; two with one name and two numbers are two."""
+    if row.exact or not row.key.startswith("name:"):
+        return True
+    number = row.protection.number
+    return not (number and customer.number) or number == customer.number
+
+
+def _rows(running: Mapping[str, list[ProtectedKey]], customer: Customer) -> list[ProtectedKey]:
+    found = [row for key in customer.keys for row in running.get(key, ())]
+    return [row for row in found if _same(row, customer)]
+
+
+def _customers(accounts: Iterable[uuid.UUID]) -> dict[uuid.UUID, Customer]:
+    rows = among(Account.objects.all(), "id", list(accounts)).values_list(*_ACCOUNT)
+    return {row[0]: _customer(*row) for row in rows}
+
+
+def _customer(
+    key: uuid.UUID, name: str, number: str, domain: str, country: str, parent: uuid.UUID | None
+) -> Customer:
+    accounts = [key, parent] if parent else [key]
+    keys = company_keys(name=name, number=number, domains=[domain], country=country, accounts=accounts)
+    return Customer(frozenset(one.text for one in keys), plain_number(number))
+
+
+def _families(keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:
+    found: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    lines = among(OpportunityProduct.objects.all(), "opportunity", keys)
+    for key, family in lines.values_list("opportunity_id", "product__family_id"):
+        found[key].add(family)
+    return found

@@ -1,0 +1,302 @@
+"""A partner submits a request, answers what the vendor asks, and adds evidence."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kanal.config import clock
+from kanal.directory.acting import acting
+from kanal.directory.models import Person
+from kanal.directory.money import in_base, rate_on
+from kanal.directory.refusal import Conflict, Invalid, Missing, NotAllowed, Text
+from kanal.opportunities.actions.notes import Upload, add_note
+from kanal.opportunities.models import Attachment
+from kanal.registration import access, approvals, chain, clashes
+from kanal.registration.actions.deciding import grant
+from kanal.registration.actions.drafting import fill, open_fields, stale
+from kanal.registration.actions.step import CLOCK, Step, begin, lock_for, needed
+from kanal.registration.claims import exact
+from kanal.registration.clashes import Findings
+from kanal.registration.lifecycle import HELD, Status, Verb
+from kanal.registration.models import Answer, Evidence, Registration
+from kanal.registration.models.registration import FORM_FIELDS
+from kanal.registration.policy import in_force, room
+from kanal.registration.references import next_reference
+from kanal.registration.telling import Told
+
+MAX_EVIDENCE = 20
+TAKES_EVIDENCE = frozenset({Status.DRAFT, Status.INFORMATION_REQUESTED})
+
+
+def submit(
+    *,
+    key: uuid.UUID,
+    version: int,
+    values: Mapping[str, Any],
+    accept_terms: bool,
+    by: Person,
+    wait_in_line: bool = False,
+) -> Registration:
+    """Submit a draft: it is locked, judged by the policy of today, and proved from now on.
+
+    Args:
+        key: which draft.
+        version: the version that the person started from.
+        values: fields of `FORM_FIELDS` as they shall be.
+        accept_terms: the person accepts the vendor's terms.
+        by: who.
+        wait_in_line: where the customer is protected, wait for the protection to end.
+
+    Raises:
+        Missing, NotAllowed: it does not exist for this person, or is not theirs to submit.
+        Stale: a colleague changed it meanwhile.
+        Conflict: it is submitted already, or the company holds as many as it may.
+        Invalid: something is missing or can't be taken; the customer is protected, and nobody wants to wait.
+    """
+    with acting(by):
+        step = begin(key, Verb.SUBMIT, by=by)
+        draft = step.registration
+        if draft.version != version:
+            raise stale(draft, values)
+        fill(draft, {name: value for name, value in values.items() if name in FORM_FIELDS})
+        policy = in_force()
+        step.terms = policy.terms
+        _check_complete(draft, accept_terms=accept_terms)
+        _check_opportunity(step)
+        draft.value_base = in_base(draft.value, rate_on(draft.currency, clock.today()), field="value")
+        findings = clashes.find(clashes.question_of(draft), step.terms)
+        line = _line(step, findings, wait_in_line=wait_in_line)
+        _check_room(step)
+        _write(step, findings, line)
+        draft.policy = policy.version
+        draft.save(update_fields=["policy"])
+        link = step.prove("submitted", _content(draft, step))
+        _begin_review(step, link)
+    return draft
+
+
+def _check_complete(draft: Registration, *, accept_terms: bool) -> None:
+    """Refuse what says too little, with each field that is missing."""
+    errors: dict[str, Text] = {}
+    wanted: dict[str, Text] = {
+        "company": _("Name the customer."),
+        "country": _("Choose the customer’s country."),
+        "family": _("Choose what you want to sell: the protection is for one product family."),
+        "value": _("Say what the deal is worth, even if it is a guess."),
+        "expected_close": _("Say when you expect to close it."),
+        "work_done": _("Say what you have done with the customer so far."),
+    }
+    errors |= {name: text for name, text in wanted.items() if getattr(draft, name) in {None, ""}}
+    if draft.expected_close and draft.expected_close < clock.today():
+        errors["expected_close"] = _("This day has passed. Choose one that is still to come.")
+    if draft.company and not (draft.domain or draft.registration_number):
+        errors["domain"] = _(
+            "Give the web domain or the registration number: by a name alone nobody can be sure."
+        )
+    if not accept_terms:
+        errors["accept_terms"] = _("Accept the terms, or nothing can be protected.")
+    if errors:
+        raise Invalid(errors)
+
+
+def _check_opportunity(step: Step) -> None:
+    assert step.by is not None  # partners submit
+    reason = access.refusal_to_register(step.by, step.registration.opportunity)
+    if reason is not None:
+        raise NotAllowed(reason)
+
+
+def _line(step: Step, findings: Findings, *, wait_in_line: bool) -> clashes.Clash | None:
+    """Say behind whom a request waits; None where nothing is protected.
+
+    Raises:
+        Invalid: it is protected and nobody wants to wait, or too many wait already.
+        Conflict: the company has the customer already.
+    """
+    draft = step.registration
+    mine = Registration.objects.filter(partner=draft.partner, status__in=sorted(HELD), family=draft.family)
+    for one in mine.exclude(pk=draft.pk):
+        if exact(draft) & exact(one):
+            raise Conflict(
+                _("Your company has registered this customer for %(family)s already: %(reference)s.")
+                % {"family": draft.family, "reference": one.reference}
+            )
+    if findings.answer != Answer.PROTECTED:
+        return None
+    if not wait_in_line:
+        raise Invalid(
+            {
+                "wait_in_line": _(
+                    "This customer is protected for now. Wait in line, and you are next when that ends."
+                )
+            }
+        )
+    before = findings.protecting()[0]
+    waiting = Registration.objects.filter(
+        line_since__isnull=False, behind=before.registration, family=draft.family
+    )
+    if before.registration and waiting.count() >= step.terms.line_most:
+        raise Invalid({"wait_in_line": _("The line for this customer is full. Try again later.")})
+    return before
+
+
+def _check_room(step: Step) -> None:
+    """Refuse more than the partner may hold.
+
+    Raises:
+        Conflict: it holds as many as it may.
+    """
+    found = room(step.registration.partner, step.terms)
+    if found.left == 0 and step.registration.line_since is None:
+        raise Conflict(
+            _(
+                "Your company holds %(held)d of %(most)d registrations. Close or withdraw one, then submit this. "
+                "The draft is kept."
+            )
+            % {"held": found.held, "most": found.most}
+        )
+
+
+def _write(step: Step, findings: Findings, line: clashes.Clash | None) -> None:
+    """Write what a submitted request holds."""
+    draft = step.registration
+    step.promise()
+    step.move(
+        Verb.SUBMIT,
+        reference=next_reference(),
+        submitted_at=clock.now(),
+        submitted_by=step.by,
+        value_base=draft.value_base,
+        findings=findings.plain(),
+        verdict=findings.answer.value,
+        line_since=clock.now() if line else None,
+        behind_id=line.registration if line else None,
+        **{name: getattr(draft, name) for name in CLOCK},
+    )
+
+
+def _content(registration: Registration, step: Step) -> dict[str, Any]:
+    """Give what the chain keeps of a submission: all that the partner said, its files, and what was accepted."""
+    return {
+        **{name: _plain(getattr(registration, name)) for name in FORM_FIELDS if name != "family"},
+        "family": registration.family.name if registration.family else "",
+        "currency": registration.currency.code,
+        "opportunity": registration.opportunity.reference,
+        "partner": registration.partner.name,
+        "evidence": [
+            {"name": one.attachment.name, "sha256": one.attachment.sha256}
+            for one in registration.evidence.select_related("attachment")
+        ],
+        "terms": chain.digest_of({"terms": step.terms.terms}),
+        "policy": registration.policy.number if registration.policy else 0,
+        "verdict": registration.verdict,
+        "findings": registration.findings,
+        "in_line": registration.waits_in_line,
+    }
+
+
+def _plain(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _begin_review(step: Step, link: Any) -> None:
+    """Ask those who decide; a request that the policy approves by itself is approved, one in line waits."""
+    registration = step.registration
+    if registration.waits_in_line:
+        step.tell(Told.LINED_UP, link)
+        return
+    wanted = approvals.needed(registration, step.terms)
+    approvals.write_steps(registration, wanted)
+    if not wanted:
+        grant(Step(registration, None, step.terms), kind="approved_by_rule")
+        return
+    step.tell(Told.SUBMITTED, link)
+
+
+def answer(*, key: uuid.UUID, values: Mapping[str, Any], text: str, by: Person) -> Registration:
+    """Answer what the vendor asked; the vendor's clock goes on.
+
+    Args:
+        key: which request.
+        values: the fields that the vendor opened, as they shall be; others are left alone.
+        text: what the partner writes.
+        by: who.
+
+    Raises:
+        Missing, NotAllowed, Conflict: it is not theirs to see or to answer, or nothing is asked.
+        Invalid: nothing is written, or a field can't be taken.
+    """
+    with acting(by):
+        step = begin(key, Verb.ANSWER, by=by)
+        one = step.registration
+        text = needed(text, "answer", _("Write what you answer."))
+        allowed = open_fields(one)
+        changed = fill(one, {name: value for name, value in values.items() if name in allowed})
+        _check_complete(one, accept_terms=True)
+        one.value_base = in_base(one.value, rate_on(one.currency, clock.today()), field="value")
+        findings = clashes.find(clashes.question_of(one), step.terms)
+        step.go_on()
+        step.move(
+            Verb.ANSWER,
+            value_base=one.value_base,
+            findings=findings.plain(),
+            verdict=findings.answer.value,
+            question="",
+            open_fields=[],
+            answer_by=None,
+            **{name: getattr(one, name) for name in CLOCK},
+        )
+        approvals.write_steps(one, approvals.needed(one, step.terms) or [approvals.ALWAYS])
+        content = {
+            "answer": text,
+            **{name: _plain(getattr(one, name)) for name in changed if name != "family"},
+        }
+        step.tell(Told.ANSWERED, step.prove("resubmitted", content))
+    return one
+
+
+def add_evidence(*, key: uuid.UUID, files: Sequence[Upload], by: Person, text: str = "") -> list[Evidence]:
+    """Add files that show the work done: to a draft, or while the vendor has asked for information.
+
+    They come with a note on the opportunity's timeline, which the vendor reads.
+
+    Raises:
+        Missing, NotAllowed: it is not theirs to see, or to write on.
+        Conflict: the request is locked.
+        Invalid: a file is not taken, or there are too many.
+    """
+    with acting(by):
+        registration = lock_for(key, by)
+        if registration.status not in TAKES_EVIDENCE:
+            raise Conflict(_("The request is locked while it is decided on; nothing was changed."))
+        if registration.evidence.count() + len(files) > MAX_EVIDENCE:
+            raise Invalid({"files": _("Twenty files at most come with one request.")})
+        body = text.strip() or _("Evidence for the deal registration.")
+        entry = add_note(key=registration.opportunity_id, body=body, shared=True, by=by, files=files)
+        return [
+            Evidence.objects.create(registration=registration, attachment=one)
+            for one in entry.attachments.order_by("id")
+        ]
+
+
+def drop_evidence(*, key: uuid.UUID, evidence: uuid.UUID, by: Person) -> Attachment:
+    """Take a file off a draft; it stays on the timeline, where it was written.
+
+    Raises:
+        Missing: there is none such.
+        Conflict: the request is locked.
+    """
+    with acting(by):
+        registration = lock_for(key, by)
+        found = registration.evidence.filter(pk=evidence).select_related("attachment").first()
+        if found is None:
+            raise Missing
+        if registration.status not in TAKES_EVIDENCE:
+            raise Conflict(_("The request is locked while it is decided on; nothing was changed."))
+        attachment: Attachment = found.attachment
+        found.delete()
+    return attachment

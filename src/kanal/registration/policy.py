@@ -1,0 +1,96 @@
+"""Which version of the policy holds, and what follows from it for one request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+
+from kanal.config import clock
+from kanal.directory.models import Partner
+from kanal.distribution.worktime import Calendar
+from kanal.registration.lifecycle import HELD, Status
+from kanal.registration.models import Registration, RegistrationPolicy
+from kanal.registration.terms import Terms
+
+# Conversion says something only of so many that were approved and have come to an end.
+FEWEST_ENDED = 5
+_YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The policy as it stands: the row that requests name, None for the defaults, and what it says."""
+
+    version: RegistrationPolicy | None
+    terms: Terms
+
+
+def in_force() -> InForce:
+    """Give the policy that holds now."""
+    version = RegistrationPolicy.current()
+    return InForce(version, version.says if version else Terms())
+
+
+def terms_of(registration: Registration) -> Terms:
+    """Give what judges a request: the version that held when it was submitted; before, the one that holds now."""
+    if registration.status == Status.DRAFT:
+        return in_force().terms
+    return registration.policy.says if registration.policy else Terms()
+
+
+def vendor_calendar() -> Calendar:
+    """Give the vendor's own working hours, in which it promises to decide."""
+    return Calendar(settings.TIME_ZONE, settings.VENDOR_COUNTRY, settings.WORKDAY_START, settings.WORKDAY_END)
+
+
+@dataclass(frozen=True)
+class Share:
+    """How much of what a partner had approved became a sale.
+
+    Attributes:
+        won: converted in the last year; ended: converted or ended otherwise.
+    """
+
+    won: int
+    ended: int
+
+    @property
+    def percent(self) -> int | None:
+        """Give it in percent; None where too few have ended."""
+        return round(100 * self.won / self.ended) if self.ended >= FEWEST_ENDED else None
+
+
+def conversion(partner: Partner, *, at: datetime | None = None) -> Share:
+    """Give what became of a partner's approved requests in the last year."""
+    since = (at or clock.now()) - _YEAR
+    ended = Registration.objects.filter(
+        partner=partner, protection__isnull=False, status_since__gte=since
+    ).exclude(status=Status.APPROVED)
+    won = ended.filter(status=Status.CONVERTED)
+    return Share(won.count(), ended.count())
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many requests a partner holds, pending and approved, and how many it may hold."""
+
+    held: int
+    most: int
+
+    @property
+    def left(self) -> int:
+        """Give how many more it may submit."""
+        return max(0, self.most - self.held)
+
+
+def room(partner: Partner, terms: Terms) -> Room:
+    """Give how many requests a partner holds and may hold, by its tier and by what became of earlier ones."""
+    waiting = Q(status__in=sorted(HELD), behind__isnull=True)
+    held = Registration.objects.filter(waiting, partner=partner).count()
+    percent = conversion(partner).percent
+    proven = percent is not None and percent >= terms.bonus_percent
+    tier = str(partner.tier_id) if partner.tier_id else ""
+    return Room(held, terms.cap_of(tier, proven=proven))
