@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,7 +22,7 @@ from kanal.directory.models import Account, Partner
 from kanal.distribution.models import ProtectedKey, Protection
 from kanal.opportunities.models import Opportunity, OpportunityProduct
 
-_ACCOUNT = ("pk", "name", "registration_number", "domain", "country", "parent_id")
+_ACCOUNT = ("pk", "name", "registration_number", "domain", "country", "parent")
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,15 @@ class Customer:
 
 
 def customer_of(account: Account) -> Customer:
-    """Give what one account is known by."""
-    return _customer(
-        account.pk,
-        account.name,
-        account.registration_number,
-        account.domain,
-        account.country,
-        account.parent_id,
+    """Give what one account is known by, with the record that it is part of."""
+    keys = company_keys(
+        name=account.name,
+        number=account.registration_number,
+        domains=[account.domain],
+        country=account.country,
+        accounts=[account.pk, account.parent_id] if account.parent_id else [account.pk],
     )
+    return Customer(frozenset(one.text for one in keys), plain_number(account.registration_number))
 
 
 def keys_of(account: Account) -> tuple[Key, ...]:
@@ -131,7 +132,7 @@ def why_protected(found: Sequence[Protection]) -> str:
     return text % {
         "customer": one.customer,
         "partner": one.partner.name,
-        "day": _day(one.ends),
+        "day": formats.date_format(one.last_day, "DATE_FORMAT"),
         "reference": one.reference,
     }
 
@@ -141,12 +142,6 @@ def refusal_to_override(found: Sequence[Protection]) -> str | None:
     if all(one.may_override for one in found):
         return None
     return _("The policy allows nobody to give a protected customer to another partner.")
-
-
-def _day(moment: datetime) -> str:
-    from django.utils import formats, timezone
-
-    return formats.date_format(timezone.localtime(moment), "DATE_FORMAT")
 
 
 def _held(rows: Any, families: Collection[uuid.UUID], at: datetime | None) -> list[ProtectedKey]:
@@ -170,16 +165,8 @@ def _rows(running: Mapping[str, list[ProtectedKey]], customer: Customer) -> list
 
 
 def _customers(accounts: Iterable[uuid.UUID]) -> dict[uuid.UUID, Customer]:
-    rows = among(Account.objects.all(), "id", list(accounts)).values_list(*_ACCOUNT)
-    return {row[0]: _customer(*row) for row in rows}
-
-
-def _customer(
-    key: uuid.UUID, name: str, number: str, domain: str, country: str, parent: uuid.UUID | None
-) -> Customer:
-    accounts = [key, parent] if parent else [key]
-    keys = company_keys(name=name, number=number, domains=[domain], country=country, accounts=accounts)
-    return Customer(frozenset(one.text for one in keys), plain_number(number))
+    rows = among(Account.objects.only(*_ACCOUNT), "id", list(accounts))
+    return {row.pk: customer_of(row) for row in rows}
 
 
 def _families(keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kanal.config import clock
@@ -36,6 +36,7 @@ from kanal.registration.terms import Terms
 SOLD_WITHIN = timedelta(days=365)
 # How many records alike are looked at for each kind; the nearest come first.
 MOST = 12
+_SALES = 50
 
 
 class Kind(models.TextChoices):
@@ -276,18 +277,21 @@ def _sales(question: Question, near: dict[uuid.UUID, Found]) -> Iterator[Clash]:
     """Give what is being sold to customers that are near, by the vendor itself or by other partners."""
     running = Participation.objects.filter(opportunity=OuterRef("pk"), until__isnull=True)
     since = clock.today() - SOLD_WITHIN
-    rows = (
+    rows: QuerySet[Any] = (
         among(Opportunity.objects.all(), "account", list(near))
         .filter(Q(status__in=sorted(OPEN)) | Q(status=OpportunityStatus.WON, actual_close_date__gte=since))
-        .exclude(pk=question.opportunity)
         .annotate(taken=Exists(running), mine=Exists(running.filter(partner=question.partner)))
         .select_related("account", "partner__account")
         .prefetch_related("lines__product__family")
-        .order_by("-created_at")[:50]
+        .order_by("-created_at")[:_SALES]
     )
     for one in rows:
         families = {line.product.family_id: line.product.family.name for line in one.lines.all()}
-        if one.mine or (question.family and families and question.family not in families):
+        if (
+            one.mine
+            or one.pk == question.opportunity
+            or (question.family and families and question.family not in families)
+        ):
             continue
         is_open, direct = one.status in OPEN, _is_direct(one, taken=one.taken)
         if not is_open and not direct:

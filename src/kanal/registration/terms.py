@@ -71,13 +71,12 @@ class Terms:
     def read(cls, data: Mapping[str, Any]) -> Terms:
         """Read plain values; what is missing has its default, what is not known is left out."""
         known = {item.name for item in fields(cls)}
-        return cls(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in data.items()
-                if name in known
-            }
-        )
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in data.items()
+            if name in known
+        }
+        return cls(**values)
 
     def cap_of(self, tier: str, *, proven: bool) -> int:
         """Give how many requests a partner holds at most.

@@ -6,14 +6,18 @@ Deal registration makes these; distribution holds to them. What says that two cu
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pghistory
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from kanal.config import clock
 from kanal.directory.models import Partner, Person, ProductFamily, new_id
@@ -69,6 +73,11 @@ class Protection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer}: {self.partner_id} ({self.reference})"
+
+    @property
+    def last_day(self) -> date:
+        """Give the last day on which it holds, in the vendor's zone."""
+        return timezone.localdate(self.ends - timedelta(microseconds=1), ZoneInfo(settings.TIME_ZONE))
 
     @property
     def runs(self) -> bool:

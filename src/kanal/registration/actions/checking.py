@@ -1,4 +1,4 @@
-"""Asking whether a customer is free, before anything is filled in: the same words and the same time whoever holds it."""
+"""Asking whether a customer is free, before anything is filled in: the same words whoever holds it."""
 
 from __future__ import annotations
 

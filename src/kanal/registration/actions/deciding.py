@@ -141,6 +141,11 @@ def _last_moment(day: date | None) -> datetime | None:
         raise Invalid({"ends": _("This day has passed. Choose one that is still to come.")})
     if day > clock.today() + timedelta(days=LONGEST_DAYS):
         raise Invalid({"ends": _("A protection lasts %(days)d days at the most.") % {"days": LONGEST_DAYS}})
+    return end_of(day)
+
+
+def end_of(day: date) -> datetime:
+    """Give the end of a day in the vendor's zone, in UTC: protections hold for whole days."""
     local = datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(settings.TIME_ZONE))
     return local.astimezone(UTC)
 
@@ -154,7 +159,7 @@ def grant(step: Step, *, ends: datetime | None = None, kind: str = "approved") -
     one, now = step.registration, clock.now()
     findings = clashes.find(clashes.question_of(one), step.terms)
     _nobody_else(findings.protecting())
-    made = _protect(one, ends or now + timedelta(days=step.terms.protect_days), step)
+    made = _protect(one, ends or end_of(clock.today() + timedelta(days=step.terms.protect_days)), step)
     step.move(
         Verb.APPROVE,
         protection=made,
@@ -169,7 +174,7 @@ def grant(step: Step, *, ends: datetime | None = None, kind: str = "approved") -
     link = step.prove(
         kind,
         {
-            "day": made.ends.date().isoformat(),
+            "day": made.last_day.isoformat(),
             "begins": made.begins.isoformat(),
             "ends": made.ends.isoformat(),
             "keys": [key.key for key in made.keys.order_by("key")],

@@ -37,16 +37,16 @@ def register(*, opportunity: uuid.UUID, by: Person) -> Registration:
     """
     with acting(by):
         found = lock(opportunity, by=by)
-        reason = access.refusal_to_register(by, found)
-        if reason is not None:
-            raise NotAllowed(reason)
-        draft = found.registrations.filter(status=Status.DRAFT, partner=by.partner).first()
+        reason, partner = access.refusal_to_register(by, found), by.partner
+        if reason is not None or partner is None:
+            raise NotAllowed(reason or "")
+        draft: Registration | None = found.registrations.filter(status=Status.DRAFT).first()
         if draft is not None:
             return draft
         families = _free_families(found)
         return Registration.objects.create(
             opportunity=found,
-            partner=by.partner,
+            partner=partner,
             created_by=by,
             currency=found.currency,
             family=families[0] if families else None,

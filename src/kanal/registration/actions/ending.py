@@ -75,7 +75,7 @@ def promote(before: Registration | None, *, only: uuid.UUID | None = None) -> Re
     if only is not None:
         line = line.filter(pk=only)
     line = line.select_related("opportunity__owner", "partner__account", "partner__tier", "family", "policy")
-    following = line.order_by("line_since", "submitted_at", "pk").first()
+    following: Registration | None = line.order_by("line_since", "submitted_at", "pk").first()
     if following is None:
         return None
     step = Step(following, None, terms_of(following))

@@ -121,7 +121,7 @@ def decide_extension(*, key: uuid.UUID, grant: bool, text: str, by: Person) -> E
         content: dict[str, object] = {"days": extension.days, "text": text}
         if grant:
             _lengthen(step, extension)
-            content["day"] = registration.protection.ends.date().isoformat()
+            content["day"] = registration.protection.last_day.isoformat()
         kind = "extension_granted" if grant else "extension_refused"
         step.tell(Told.EXTENSION_DECIDED, step.prove(kind, content))
     return extension

@@ -125,8 +125,8 @@ def watch(key: uuid.UUID) -> bool:
 def _reminder(registration: Registration) -> int | None:
     """Give the reminder that is due, in days before the end; None where none is."""
     assert registration.protection is not None  # it is approved
-    left = registration.protection.ends - clock.now()
-    due = [days for days in terms_of(registration).remind_days if left <= timedelta(days=days)]
+    left = (registration.protection.last_day - clock.today()).days
+    due = [days for days in terms_of(registration).remind_days if left <= days]
     return min(due) if due and min(due) not in registration.reminded else None
 
 
@@ -142,7 +142,7 @@ def _remind(step: Step) -> bool:
     # A longer one that was missed is not made up for: it would say the same.
     one.reminded = sorted({*one.reminded, *(each for each in step.terms.remind_days if each >= days)})
     step.save("reminded")
-    content = {"day": one.protection.ends.date().isoformat(), "days": days}
+    content = {"day": one.protection.last_day.isoformat(), "days": days}
     step.tell(Told.ENDS_SOON, step.prove("reminded", content))
     return True
 
