@@ -8,15 +8,14 @@ from typing import Any
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from kanal.config import clock
 from kanal.directory.models import Currency, Partner, Person, ProductFamily, Record, new_id
-from kanal.directory.models.accounts import country_code
+from kanal.directory.models.accounts import PLAIN_NUMBER, country_code, likeness_index
+from kanal.directory.models.record import search_index
 from kanal.distribution.models import Protection
 from kanal.opportunities.guards import history
 from kanal.opportunities.models import Attachment, Opportunity
@@ -196,11 +195,11 @@ class Registration(Record):
             models.Index(
                 fields=["decided_at"], condition=Q(decided_at__isnull=False), name="registration_decided"
             ),
-            GinIndex(
-                OpClass(Upper("company"), name="gin_trgm_ops"),
-                OpClass(Upper("reference"), name="gin_trgm_ops"),
-                name="registration_search",
-            ),
+            search_index("company", "reference", name="registration_search"),
+            # By these `conflicts.finding` looks for the same customer.
+            likeness_index("company", name="registration_by_likeness"),
+            search_index("domain", "contact_email", name="registration_by_domain"),
+            models.Index(PLAIN_NUMBER, name="registration_by_number", condition=~Q(registration_number="")),
         ]
         triggers = [
             pgtrigger.Trigger(
