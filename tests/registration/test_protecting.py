@@ -373,3 +373,55 @@ def test_each_request_is_judged_by_the_policy_of_its_day(cast) -> None:
     made.policy(cast.chris, protect_days=10)
     done = made.approve(sent, cast)
     assert done.protection.last_day == clock.today() + timedelta(days=90)
+
+
+def test_what_is_protected_is_read_by_the_keys_of_few_and_all_at_once_for_many(
+    cast, django_assert_num_queries, monkeypatch
+) -> None:
+    from kanal.distribution import protection
+
+    made.approved(cast, cast.mads)
+    hit, free = of_the_vendor(cast), cast.opportunity(lines=[Line(cast.erp)])
+    for few in (500, 0):
+        monkeypatch.setattr(protection, "_FEW", few)
+        with django_assert_num_queries(5):
+            assert protection.holders([hit.pk, free.pk]) == {hit.pk: cast.nordlys.pk}
+    later(days=91)
+    with django_assert_num_queries(1):
+        assert protection.holders([hit.pk, free.pk]) == {}
+
+
+def test_the_timeline_says_each_step_once_in_the_readers_words(cast) -> None:
+    from django.utils import translation
+
+    from kanal.opportunities.models import TimelineEntry
+    from kanal.opportunities.words import sentence
+    from kanal.registration.following import note
+
+    sent = made.submitted(cast, cast.mads)
+    actions.reject(key=sent.pk, reason="no_relation", text="Nothing is shown.", by=cast.ada)
+    for link in sent.links.order_by("place"):
+        note(link_id=link.pk)
+        note(link_id=link.pk)
+    told = TimelineEntry.objects.filter(opportunity=sent.opportunity, event__startswith="registration")
+    words = [sentence(entry) for entry in told.order_by("at")]
+    assert words == [
+        f"Asked to register the deal ({sent.reference})",
+        "Rejected the registration: The work done with the customer is not shown",
+    ]
+    assert {entry.partner for entry in told} == {cast.nordlys}
+    with translation.override("da"):
+        assert sentence(told.order_by("at")[1]) == "Afviste registreringen: Arbejdet med kunden er ikke vist"
+
+
+def test_the_partner_is_told_of_a_decision_with_its_reason(cast) -> None:
+    from kanal.notify.messages import tell_in_words
+    from kanal.registration.telling import tell_about
+
+    sent = made.submitted(cast, cast.mads)
+    actions.reject(key=sent.pk, reason="no_relation", text="Nothing is shown.", by=cast.ada)
+    link = sent.links.get(kind="rejected")
+    assert tell_about(told="registration_rejected", link_id=str(link.pk), person_ids=[]) == 2
+    told = tell_in_words(Notification.objects.get(person=cast.mads))
+    assert told.subject == "Your registration of Søby Teknik ApS was rejected"
+    assert (told.reason, told.quote) == ("The work done with the customer is not shown", "Nothing is shown.")

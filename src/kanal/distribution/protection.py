@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +22,8 @@ from kanal.directory.models import Account, Partner
 from kanal.distribution.models import ProtectedKey, Protection
 from kanal.opportunities.models import Opportunity, OpportunityProduct
 
+# Up to so many opportunities their own keys are looked up; of more, everything that is protected is read once.
+_FEW = 500
 _ACCOUNT = ("pk", "name", "registration_number", "domain", "country", "parent")
 
 
@@ -101,16 +103,19 @@ def holders(keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
 
     A fixed number of reads, however many there are, and one where nothing is protected.
     """
-    running = defaultdict(list)
-    for row in _held(ProtectedKey.objects.all(), (), None):
-        running[row.key].append(row)
-    if not running:
+    running = ProtectedKey.objects.filter(period__contains=clock.now())
+    if not running.exists():
         return {}
-    asked = list(
+    asked = dict(
         among(Opportunity.objects.filter(account__isnull=False), "id", keys).values_list("pk", "account_id")
     )
-    customers = _customers({account for _key, account in asked if account})
-    hit = {key: rows for key, account in asked if (rows := _rows(running, customers[account]))}
+    customers = _customers({account for account in asked.values() if account})
+    if len(asked) <= _FEW:
+        running = running.filter(key__in=sorted({key for one in customers.values() for key in one.keys}))
+    held = _by_key(running)
+    hit = {
+        key: rows for key, account in asked.items() if account and (rows := _rows(held, customers[account]))
+    }
     families = _families(list(hit))
     found = {}
     for key, rows in hit.items():
@@ -118,6 +123,13 @@ def holders(keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
         matching = [row for row in rows if not wanted or row.family_id in wanted]
         if matching:
             found[key] = min(matching, key=lambda row: (row.protection.begins, row.pk)).protection.partner_id
+    return found
+
+
+def _by_key(rows: QuerySet[ProtectedKey]) -> dict[str, list[ProtectedKey]]:
+    found = defaultdict(list)
+    for row in rows.select_related("protection"):
+        found[row.key].append(row)
     return found
 
 

@@ -11,10 +11,13 @@ class RegistrationConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear what becomes of opportunities, and lend messages the words of our choices."""
-        from kanal.notify.messages import CHOICES
+        from kanal.notify import messages
+        from kanal.opportunities import words
         from kanal.registration import following
         from kanal.registration.lifecycle import EndReason, RejectReason, RevokeReason
 
         following.listen()
         for reasons in (RejectReason, RevokeReason, EndReason):
-            CHOICES.update({f"registration_{one.value}": one.label for one in reasons})
+            choices = {f"registration_{one.value}": one.label for one in reasons}
+            messages.CHOICES.update(choices)
+            words.CHOICES.update(choices)

@@ -11,6 +11,7 @@ from kanal.distribution.signals import overridden
 from kanal.opportunities.lifecycle import Status as OpportunityStatus
 from kanal.opportunities.models import Opportunity, TimelineEntry, Visibility
 from kanal.opportunities.signals import moved
+from kanal.registration import telling
 from kanal.registration.lifecycle import EndReason
 from kanal.registration.models import Link
 
@@ -65,7 +66,7 @@ def note(*, link_id: uuid.UUID) -> None:
     if known.exists():
         return
     author = Person.objects.filter(pk=link.actor).first() if link.actor else None
-    facts = {name: str(value) for name, value in link.content.items() if isinstance(value, (str, int))}
+    facts = telling.facts_of(link)
     TimelineEntry.objects.create(
         opportunity=link.registration.opportunity,
         at=link.at,

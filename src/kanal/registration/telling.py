@@ -11,6 +11,7 @@ from django.db.models import Q
 from kanal.directory.models import Person
 from kanal.notify.actions import Message, tell
 from kanal.registration import access
+from kanal.registration.lifecycle import EndReason, RejectReason, RevokeReason
 from kanal.registration.models import Link, Registration
 
 
@@ -41,6 +42,7 @@ class Told(StrEnum):
     FISHING = "registration_fishing"
 
 
+REASONS = {*RejectReason.values, *RevokeReason.values, *EndReason.values}
 _TO_PARTNER = frozenset(
     {
         *(Told.LINED_UP, Told.ASKED, Told.APPROVED, Told.REJECTED, Told.DUPLICATE, Told.ENDS_SOON, Told.IDLE),
@@ -91,6 +93,17 @@ def _deciding(registration: Registration) -> Q:
     return Q(pk__in=[key for key in keys if key])
 
 
+def facts_of(link: Link) -> dict[str, str]:
+    """Give the plain facts of a step as messages and the timeline keep them.
+
+    A reason of the closed lists is named so that it is put into words when it is read; see `RegistrationConfig`.
+    """
+    facts = {name: str(value) for name, value in link.content.items() if isinstance(value, (str, int))}
+    if facts.get("reason") in REASONS:
+        facts["reason"] = f"registration_{facts['reason']}"
+    return facts
+
+
 def message(kind: Told, link: Link, person: Person) -> Message:
     """Put together what the message needs."""
     registration = link.registration
@@ -105,10 +118,8 @@ def message(kind: Told, link: Link, person: Person) -> Message:
         "family": registration.family.name if registration.family else "",
         "who": link.actor_name,
         "deadline": _deadline(kind, registration),
-        **{name: str(value) for name, value in link.content.items() if isinstance(value, (str, int))},
+        **facts_of(link),
     }
-    if facts.get("reason"):
-        facts["reason"] = f"registration_{facts['reason']}" if kind != Told.OVERRIDDEN else facts["reason"]
     side = "sales" if person.is_vendor else "portal"
     return Message(kind.value, facts, f"/{side}/registrations/{registration.pk}/", source=f"{link.pk}")
 

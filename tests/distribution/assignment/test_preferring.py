@@ -275,9 +275,9 @@ def test_a_decision_reads_as_much_for_three_as_for_one(cast: Cast, django_assert
     policy(cast.chris)
     keys = [cast.opportunity().pk for _each in range(3)]
     decide_for(keys[:2])  # the table is built once
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         decide_for(keys[:1])
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         decide_for(keys)
 
 
