@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from kanal.config import clock
 from kanal.directory.models import Person
 from kanal.distribution import actions
 from kanal.distribution.models import AssignmentRun, Offer
 from kanal.distribution.terms import Terms
 from tests import cast as casting
+from tests.browser import clocked
 from tests.browser.test_desk import choose
 from tests.browser.test_many import whole
 from tests.browsing import sign_in
@@ -69,13 +67,14 @@ def test_a_queue_is_previewed_a_line_moved_all_delivered_and_the_next_partner_ge
     offer = Offer.objects.get(opportunity=field)
     assert offer.partner == other
 
-    clock.use(lambda: timedelta(days=20))
-    actions.expire_due()
-    actions.offer_next(after=offer.pk)
-    page.goto(f"/sales/opportunities/{field.pk}/offers/")
+    clocked.move(page, "Behind the next deadline")
     following = Offer.objects.get(opportunity=field, status="pending")
     assert following.partner == line.partner
-    expect(page.get_by_text(following.partner.name).first).to_be_visible()
+    page.goto(f"/sales/opportunities/{field.pk}/")
+    page.get_by_role("link", name="Offers").click()
+    expect(page.get_by_role("heading", name=f"Why {following.partner.name}")).to_be_visible()
+    expect(page.get_by_role("row", name=other.name).filter(has_text="Expired")).to_be_visible()
+    expect(page.get_by_text(f"{other.name} had this one before and let it go")).to_be_visible()
     assert whole(page) == []
 
 

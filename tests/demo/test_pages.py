@@ -12,11 +12,14 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from kanal.config import clock
 from kanal.demo.mail import Backend
 from kanal.demo.models import DemoClock, DemoMail
 from kanal.demo.offset import Offset
 from kanal.distribution import actions
+from kanal.registration import actions as registration
 from tests.cast import Cast
+from tests.registration import made
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -107,11 +110,21 @@ def test_an_offer_whose_clock_stands_still_has_no_next_deadline(cast: Cast, clie
     assert "no next deadline" in page
 
 
+def test_behind_the_end_of_a_protection_the_customer_is_free(cast: Cast, client) -> None:
+    page = client.post("/demo/clock/", {"step": "end"}, follow=True).content.decode()
+    assert "No protection holds, so there is no next end." in page
+    held = made.approved(cast, cast.mads)
+    client.post("/demo/clock/", {"step": "end"})
+    clock.use(Offset())
+    registration.run_clock()
+    assert made.again(held).status == "expired"
+
+
 def test_with_the_clock_reminders_and_policies_move(client) -> None:
     client.post("/demo/clock/", {"step": "hour"})
     waiting = ProcrastinateJob.objects.filter(queue_name="clock", status="todo")
     names = {name.rsplit(".", 1)[1] for name in waiting.values_list("task_name", flat=True)}
-    assert {"expire_offers", "remind_partners", "assign_by_itself"} <= names
+    assert {"expire_offers", "remind_partners", "assign_by_itself", "run_clock"} <= names
 
 
 def test_without_an_offer_there_is_no_next_deadline(client) -> None:

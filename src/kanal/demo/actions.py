@@ -11,9 +11,10 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from kanal.config import clock
 from kanal.demo.models import DemoClock
-from kanal.distribution.models import Offer, OfferStatus
+from kanal.distribution.models import Offer, OfferStatus, Protection
 from kanal.distribution.tasks import assign_by_itself, expire_offers, remind_partners
 from kanal.distribution.worktime import Calendar
+from kanal.registration.tasks import run_clock
 
 # Just behind a deadline, where an offer that nobody answered has ended.
 _BEHIND = timedelta(seconds=5)
@@ -25,6 +26,12 @@ def next_deadline() -> datetime | None:
         status=OfferStatus.PENDING, paused_at__isnull=True, deadline__gt=clock.now()
     )
     return waiting.order_by("deadline").values_list("deadline", flat=True).first()
+
+
+def next_end() -> datetime | None:
+    """Give the moment at which the next protection of a deal registration ends, if one holds."""
+    running = Protection.objects.filter(ends__gt=clock.now(), registration__status="approved")
+    return running.order_by("ends").values_list("ends", flat=True).first()
 
 
 def working_day_later() -> datetime:
@@ -52,6 +59,15 @@ def move_behind_next_deadline() -> bool:
     return True
 
 
+def move_behind_next_end() -> bool:
+    """Move the clock just behind the end of the next protection; False where none holds."""
+    end = next_end()
+    if end is None:
+        return False
+    move_to(end + _BEHIND)
+    return True
+
+
 def reset() -> None:
     """Let the clock show the real time again. What happened meanwhile stays as it is."""
     DemoClock.objects.filter(pk=1).delete()
@@ -65,6 +81,6 @@ def ahead() -> timedelta:
 def _keep(ahead: timedelta) -> None:
     with transaction.atomic():
         DemoClock.objects.update_or_create(pk=1, defaults={"ahead": ahead})
-        for task in (expire_offers, remind_partners, assign_by_itself):
+        for task in (expire_offers, remind_partners, assign_by_itself, run_clock):
             with suppress(AlreadyEnqueued), transaction.atomic():  # the same job may wait already
                 task.configure().defer(timestamp=int((clock.now() + ahead).timestamp()))

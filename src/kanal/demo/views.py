@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -28,6 +29,12 @@ _MAIL_POLICY = {
     "style-src": [UNSAFE_INLINE],
     "sandbox": ["allow-popups", "allow-top-navigation-by-user-activation"],
     "frame-ancestors": [SELF],
+}
+
+
+_NONE = {
+    "deadline": gettext_lazy("No offer waits for an answer, so there is no next deadline."),
+    "end": gettext_lazy("No protection holds, so there is no next end."),
 }
 
 
@@ -63,7 +70,8 @@ def clock_page(request: HttpRequest) -> HttpResponse:
         _move(request)
         return redirect("demo:clock")
     real, ahead = timezone.now(), actions.ahead()
-    context = {"now": real + ahead, "real": real, "moved": ahead, "deadline": actions.next_deadline()}
+    context = {"now": real + ahead, "real": real, "moved": ahead}
+    context |= {"deadline": actions.next_deadline(), "end": actions.next_end()}
     return render(request, "demo/clock.html", context)
 
 
@@ -72,12 +80,13 @@ def _move(request: HttpRequest) -> None:
         "hour": lambda: actions.move_by(timedelta(hours=1)),
         "day": lambda: actions.move_to(actions.working_day_later()),
         "deadline": actions.move_behind_next_deadline,
+        "end": actions.move_behind_next_end,
         "reset": actions.reset,
     }
     step = steps.get(request.POST.get("step", ""))
     if step is None:
         messages.error(request, _("The clock was not moved: choose one of the steps."))
     elif step() is False:
-        messages.info(request, _("No offer waits for an answer, so there is no next deadline."))
+        messages.info(request, _NONE[request.POST["step"]])
     else:
         messages.success(request, _("The clock was moved."))
