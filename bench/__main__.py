@@ -18,6 +18,7 @@ from pathlib import Path
 
 NAMES = {
     "assignment": "preferred partner assignment: one among 10,000 partners, 100,000 at once, against simpler ways",
+    "conflicts": "the check for conflicts: right and wrong over labelled pairs, and its time among 200,000 customers",
     "imports": "the import of the CRM sales files: rows a second, peak memory, second run",
     "portal": "the portal with 100,000 opportunities over 1,000 partners, one of which has 5,000",
     "pages": "lists, search, record pages and exports over 176,000 opportunities",

@@ -16,11 +16,13 @@ from kanal.directory.likeness import (
     bare_name,
     likeness,
     name_score,
+    number_country,
     plain_number,
+    plain_text,
     registered_domain,
 )
 from kanal.directory.models import Account, AccountKind
-from kanal.directory.models.accounts import PLAIN_NUMBER
+from kanal.directory.models.accounts import PLAIN_NUMBER, folded
 from kanal.directory.nearness import nearest
 
 NAMES = st.text(st.characters(categories=["L", "N", "Zs", "P"]), max_size=40)
@@ -71,6 +73,14 @@ def test_case_and_blanks_change_nothing(name: str) -> None:
         ("AB Volvo", "Volvo"),
         ("Café Noir S.p.A.", "Cafe Noir"),
         ("Smith & Sons Ltd", "Smith and Sons"),
+        ("Weidenfels gGmbH", "Weidenfels"),
+        ("Tannhof KGaA", "Tannhof"),
+        ("Tannhof Gesellschaft mit beschränkter Haftung", "Tannhof GmbH"),
+        ("Tannhof UG (haftungsbeschränkt)", "Tannhof"),
+        ("Sonnleitner e.K.", "Sonnleitner"),
+        ("Ryttergaard VVS v/ Ole Ryttergaard", "Ryttergaard VVS"),
+        ("Ryttergaard VVS ApS under konkurs", "Ryttergaard VVS"),
+        ("Stonemarsh Ltd t/a The Marsh", "Stonemarsh"),
     ],
 )
 def test_the_same_company_written_otherwise_is_the_same(one: str, other: str) -> None:
@@ -121,12 +131,62 @@ def test_a_web_domain_is_the_registered_one(written: str, registered: str) -> No
 
 @pytest.mark.parametrize(
     ("written", "plain"),
-    [("DK 12 34 56 78", "12345678"), ("12-34.56 78", "12345678"), ("SC123456", "SC123456"), ("", "")],
+    [
+        ("DK 12 34 56 78", "12345678"),
+        ("12-34.56 78", "12345678"),
+        ("CVR-nr. 12345678", "12345678"),
+        ("USt-IdNr. DE 123 456 789", "123456789"),
+        ("SC123456", "SC123456"),
+        ("HRB 98761", "HRB98761"),
+        ("", ""),
+    ],
 )
 def test_a_registration_number_is_compared_without_its_dress(written: str, plain: str, db: None) -> None:
     assert plain_number(written) == plain
     Account.objects.create(name="Somebody", registration_number=written)
     assert Account.objects.values_list(PLAIN_NUMBER, flat=True).get() == plain, "the index says the same"
+
+
+@pytest.mark.parametrize(
+    ("number", "country", "domain", "register"),
+    [
+        ("DK 12345678", "", "", "DK"),
+        ("DE 123456789", "DK", "", "DE"),
+        ("SE-nr. 12345678", "DK", "", "DK"),
+        ("SE 12345678", "", "", "DK"),
+        ("SE 556677889901", "", "", "SE"),
+        ("Company No. 02345678", "GB", "", "GB"),
+        ("NO 987654321", "", "", "NO"),
+        ("12345678", "", "www.lindholm.dk", "DK"),
+        ("12345678", "", "lindholm.co.uk", "GB"),
+        ("12345678", "", "lindholm.com", ""),
+    ],
+)
+def test_a_number_tells_in_which_register_it_is(
+    number: str, country: str, domain: str, register: str
+) -> None:
+    assert number_country(number, country, domain) == register
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Müller & Søn",
+        "MUELLER",
+        "Ørsted Værft",
+        "Aarhus Å",
+        "Straßfurth",
+        "Łódź Česká",
+        "plain",
+        "Blue Oak",
+        "Ève",
+    ],
+)
+def test_the_index_folds_names_as_the_comparison_does(name: str, db: None) -> None:
+    Account.objects.create(name=name)
+    folding = Account.objects.values_list(folded("name"), flat=True).get()
+    assert plain_text(folding) == plain_text(name)
+    assert folding.isascii()
 
 
 def _account(name: str, **facts: Any) -> Account:

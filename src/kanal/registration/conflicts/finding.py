@@ -152,8 +152,8 @@ def _by_name(rows: QuerySet[Any], shape: _Shape, name: str) -> QuerySet[Any]:
     bare = bare_name(name)
     # Written in one word by others, such as Red Kite and Redkite.
     joined = "".join(bare.split()[:2])
-    asked = Q(folded_name__trigram_similar=bare)
-    for word in dict.fromkeys([*telling(name), joined]):
+    asked = Q()
+    for word in dict.fromkeys([bare, *telling(name), joined]):
         asked |= Q(folded_name__trigram_strict_word_similar=word)
     nearness = TrigramSimilarity("folded_name", bare)
     found: QuerySet[Any] = rows.alias(folded_name=folded(shape.name)).filter(asked)

@@ -34,7 +34,9 @@ def slip(one: str, other: str) -> float:
     """
     if one == other:
         return 1.0
-    if min(len(one), len(other)) < _SHORTEST or one[0] != other[0]:
+    # A short word is rather another one, but where one of them is a word and the other is none: Foods, Fods.
+    shortest = _SHORTEST - 1 if is_known(one) != is_known(other) else _SHORTEST
+    if min(len(one), len(other)) < shortest or one[0] != other[0]:
         return 0.0
     if is_known(one) and is_known(other):
         # A letter that is missing in a long compound is rather a slip than another word: Ravnsbjerg, Ravnsberg.

@@ -2,6 +2,7 @@
 
 import django.contrib.postgres.indexes
 import django.db.models.functions.text
+import django.db.models.lookups
 from django.conf import settings
 from django.db import migrations, models
 
@@ -19,7 +20,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='registration',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.Func(models.Func(models.Func(models.Func(models.Func(models.Func(django.db.models.functions.text.Lower('company'), models.Value('ÅåÄäÁáÀàÂâÃãĂăĄąÆæÇçĆćČčĎďĐđÐðÉéÈèÊêËëĒēĘęĚěĞğÍíÌìÎîÏïİıĽľŁłÑñŃńŇňÓóÒòÔôÕõÖöŐőØøŒœŘřŚśŞşŠšŤťÚúÙùÛûÜüŮůŰűÝýŸÿŹźŻżŽž'), models.Value('aaaaaaaaaaaaaaaaaaccccccddddddeeeeeeeeeeeeeeggiiiiiiiiiillllnnnnnnoooooooooooooooorrssssssttuuuuuuuuuuuuyyyyzzzzzz'), function='translate', output_field=models.TextField()), models.Value('ß'), models.Value('ss'), function='replace', output_field=models.TextField()), models.Value('aa'), models.Value('a'), function='replace', output_field=models.TextField()), models.Value('ae'), models.Value('a'), function='replace', output_field=models.TextField()), models.Value('oe'), models.Value('o'), function='replace', output_field=models.TextField()), models.Value('ue'), models.Value('u'), function='replace', output_field=models.TextField()), name='gin_trgm_ops'), name='registration_by_likeness'),
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.Func(models.Func(models.Func(models.Func(models.Func(models.Case(models.When(django.db.models.lookups.Exact(models.Func(models.F('company'), function='octet_length', output_field=models.IntegerField()), django.db.models.functions.text.Length('company')), then=django.db.models.functions.text.Lower('company')), default=models.Func(django.db.models.functions.text.Lower('company'), models.Value('ÅÄÆØÖÜÉåäáàâãăąæçćčďđðéèêëēęěğíìîïıľłñńňóòôõöőøœřśşšťúùûüůűýÿźżž'), models.Value('aaaooueaaaaaaaaacccdddeeeeeeegiiiiillnnnoooooooorssstuuuuuuyyzzz'), function='translate', output_field=models.TextField()), output_field=models.TextField()), models.Value('ß'), models.Value('ss'), function='replace', output_field=models.TextField()), models.Value('aa'), models.Value('a'), function='replace', output_field=models.TextField()), models.Value('ae'), models.Value('a'), function='replace', output_field=models.TextField()), models.Value('oe'), models.Value('o'), function='replace', output_field=models.TextField()), models.Value('ue'), models.Value('u'), function='replace', output_field=models.TextField()), name='gin_trgm_ops'), name='registration_by_likeness'),
         ),
         migrations.AddIndex(
             model_name='registration',
