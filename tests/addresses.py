@@ -29,6 +29,7 @@ from kanal.opportunities.actions import Upload, add_note
 from tests import cast as casting
 from tests.distribution import runs
 from tests.joining import made as joining
+from tests.registration import made as registering
 
 ANONYMOUS = "anonymous"
 DESK = frozenset(["ada", "chris", "sally", "otto"])
@@ -97,6 +98,7 @@ class World:
         self.token = issue(self.invitation)
         self.applied = joining.waiting(cast)
         self.unconfirmed = joining.applied(cast, email="per@elsewhere.example")
+        self.registered = registering.submitted(cast, cast.mads)
         self.told = {
             name: Notification.objects.create(
                 person=person,
@@ -232,6 +234,7 @@ ROWS: dict[str, Row] = {
     "desk:opportunity": Row(get=DESK, post=KEEPS_PARTNERS, args=_key("managed")),
     "desk:opportunity_history": Row(get=DESK, args=_key("managed")),
     "desk:opportunity_offers": Row(get=DESK, args=_key("managed")),
+    "desk:opportunity_registrations": Row(get=DESK, args=_key("managed")),
     "desk:opportunity_why": Row(
         get=DESK,
         args=lambda world: {"key": world.decided.opportunity_id, "decision": world.decided.pk},
@@ -247,7 +250,10 @@ ROWS: dict[str, Row] = {
     "desk:file": Row(get=DESK, args=_key("file")),
     **{
         f"desk:lookup_{noun}": Row(get=DESK)
-        for noun in ["accounts", "contacts", "partners", "people", "products", "similar", "territories"]
+        for noun in [
+            *("accounts", "contacts", "partners", "people"),
+            *("products", "protected", "similar", "territories"),
+        ]
     },
     "desk:notifications": Row(get=DESK),
     "desk:notifications_read": Row(post=DESK),
@@ -320,6 +326,18 @@ ROWS: dict[str, Row] = {
     "desk:person": Row(get=READS_SETTINGS, post=ADMINISTRATOR, args=_of_cast("sally")),
     "desk:person_verb": Row(
         post=ADMINISTRATOR, args=lambda world: {"key": world.cast.sally.pk, "verb": "deactivate"}
+    ),
+    # Deal registration: everybody of the vendor reads it, administrators and channel managers decide.
+    "desk:registrations": Row(get=DESK),
+    "desk:registrations_export": Row(get=DESK, args=lambda world: {"kind": "csv"}),
+    "desk:registrations_away": Row(post=KEEPS_PARTNERS),
+    "desk:registrations_back": Row(post=DESK),
+    "desk:lookup_registrations": Row(get=DESK),
+    "desk:registration_policy": Row(get=DESK, post=KEEPS_PARTNERS),
+    "desk:registration_policy_versions": Row(get=DESK),
+    "desk:registration": Row(get=DESK, args=_key("registered")),
+    "desk:registration_verb": Row(
+        post=KEEPS_PARTNERS, args=lambda world: {"key": world.registered.pk, "verb": "reject"}
     ),
     # Applications: a seller reads none, an auditor decides on none.
     "desk:applications": Row(get=READS_APPLICATIONS),

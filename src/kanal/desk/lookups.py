@@ -23,6 +23,7 @@ from kanal.directory.models import (
     Territory,
     VendorRole,
 )
+from kanal.distribution import protection
 
 LIMIT = 20
 
@@ -76,6 +77,24 @@ def similar(request: HttpRequest) -> HttpResponse:
     choose = "id_account" if "new_account_name" in typed else ""
     facts = {"similar": near, "similar_page": "desk:account", "choose": choose, "keepers": True}
     return render(request, "web/similar.html", facts)
+
+
+@require_safe
+@vendor_only
+def protected(request: HttpRequest) -> HttpResponse:
+    """Say for whom the customer is protected that an opportunity is about to be made for, as a part of the page."""
+    key, name = _key(request.GET.get("account", "")), request.GET.get("new_account_name", "")[:200].strip()
+    country = request.GET.get("new_account_country", "")[:2]
+    account = (
+        Account(name=name, country=country)
+        if name
+        else Account.objects.filter(pk=key).first()
+        if key
+        else None
+    )
+    found = protection.covering(protection.customer_of(account), ()) if account else []
+    facts = {"words": protection.why_protected(found) if found else "", "protections": found}
+    return render(request, "desk/opportunities/protected.html", facts)
 
 
 def _key(text: str) -> uuid.UUID | None:

@@ -3,7 +3,17 @@
 from django.urls import include, path
 
 from kanal.desk import bulk_runs, files, lookups, rules
-from kanal.desk.opportunities import bulk, export, history, listing, offers, record, stages, verbs
+from kanal.desk.opportunities import (
+    bulk,
+    export,
+    history,
+    listing,
+    offers,
+    record,
+    registered,
+    stages,
+    verbs,
+)
 
 app_name = "desk"
 
@@ -15,6 +25,7 @@ urlpatterns = [
     path("opportunities/new/", record.new, name="opportunity_new"),
     path("opportunities/<uuid:key>/", record.page, name="opportunity"),
     path("opportunities/<uuid:key>/history/", history.page, name="opportunity_history"),
+    path("opportunities/<uuid:key>/registrations/", registered.page, name="opportunity_registrations"),
     path("opportunities/<uuid:key>/offers/", offers.page, name="opportunity_offers"),
     path("opportunities/<uuid:key>/offers/<uuid:decision>/", offers.explanation, name="opportunity_why"),
     path("opportunities/<uuid:key>/preferred/", offers.assign, name="opportunity_preferred"),
@@ -25,6 +36,7 @@ urlpatterns = [
     path("files/<uuid:key>/", files.download, name="file"),
     path("lookup/accounts/", lookups.accounts, name="lookup_accounts"),
     path("lookup/similar/", lookups.similar, name="lookup_similar"),
+    path("lookup/protected/", lookups.protected, name="lookup_protected"),
     path("lookup/contacts/", lookups.contacts, name="lookup_contacts"),
     path("lookup/partners/", lookups.partners, name="lookup_partners"),
     path("lookup/people/", lookups.people, name="lookup_people"),
@@ -38,6 +50,7 @@ urlpatterns = [
     path("", include("kanal.desk.looks")),
     path("", include("kanal.desk.policies.urls")),
     path("", include("kanal.desk.profile_changes")),
+    path("", include("kanal.desk.registrations.urls")),
     path("reports/", include("kanal.desk.reports.urls")),
     path("", include("kanal.desk.directory_urls")),
 ]

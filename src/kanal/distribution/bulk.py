@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 
 from kanal.directory.models import Partner, Person
+from kanal.distribution import protection
 from kanal.distribution.actions.delivering import why_at_work, why_declined, why_not_taken
 from kanal.distribution.actions.sharing import why_resting, why_too_many
-from kanal.distribution.models import BulkVerb, Offer, OfferStatus, WorkRules
+from kanal.distribution.models import BulkVerb, Offer, OfferStatus, Skip, WorkRules
 from kanal.opportunities import access, lifecycle
 from kanal.opportunities.actions.record import why_no_owner, why_same_owner
 from kanal.opportunities.lifecycle import Verb
@@ -96,11 +97,13 @@ class Known:
         running: the parts that partners take in each.
         declined: pairs of an opportunity and a partner that declined it before.
         at_most: how many partners may collaborate.
+        holders: the partner for whom the customer is protected, of those where it is.
     """
 
     running: Mapping[uuid.UUID, Sequence[Participation]] = field(default_factory=dict)
     declined: Collection[tuple[uuid.UUID, uuid.UUID]] = ()
     at_most: int = 0
+    holders: Mapping[uuid.UUID, uuid.UUID] = field(default_factory=dict)
 
     @classmethod
     def of(cls, keys: Collection[uuid.UUID], partners: Iterable[Partner]) -> Known:
@@ -116,7 +119,7 @@ class Known:
             opportunity__in=keys, partner__in=partners, status=OfferStatus.DECLINED
         )
         pairs = set(declined.values_list("opportunity_id", "partner_id"))
-        return cls(running, pairs, WorkRules.current().partners_at_most)
+        return cls(running, pairs, WorkRules.current().partners_at_most, protection.holders(keys))
 
 
 def rows_of(found: OpportunityQuerySet) -> list[Opportunity]:
@@ -164,6 +167,8 @@ def why_not_delivered(row: Opportunity, partner: Partner, known: Known) -> Why:
         return not_taken
     if working := known.running.get(row.pk):
         return why_at_work(working[0].partner)
+    if known.holders.get(row.pk, partner.pk) != partner.pk:
+        return Skip.PROTECTED.label
     return why_declined(partner) if (row.pk, partner.pk) in known.declined else None
 
 
@@ -179,6 +184,9 @@ def _share(row: Opportunity, wish: Wish, known: Known, by: Person) -> Why:
     resting = next((partner for partner in joining if not partner.takes_offers), None)
     if resting is not None:
         return why_resting(resting)
+    there = taking_part | {partner.pk for partner in joining}
+    if joining and row.pk in known.holders and known.holders[row.pk] not in there:
+        return Skip.PROTECTED.label
     number = len(taking_part) + len(joining)
     return why_too_many(known.at_most, number) if number > known.at_most else None
 

@@ -122,7 +122,7 @@ def _choose(
 def _bar(kind: Work, row: Opportunity, partner: Partner, known: Known) -> Why:
     if kind is not Work.TOGETHER:
         # The giver's own part is over by then.
-        return why_not_delivered(row, partner, Known(declined=known.declined))
+        return why_not_delivered(row, partner, Known(declined=known.declined, holders=known.holders))
     if not partner.takes_offers:
         return why_resting(partner)
     taking_part = {part.partner_id for part in known.running.get(row.pk, [])}

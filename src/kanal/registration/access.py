@@ -44,6 +44,13 @@ def may_decide(person: Person) -> bool:
     return may_enter_desk(person) and person.vendor_role in DECIDE
 
 
+def refusal_to_decide(person: Person) -> str | Promise | None:
+    """Say why a person does not decide on requests at all, or None where they do."""
+    if may_decide(person):
+        return None
+    return _("Administrators and channel managers decide on deal registration requests.")
+
+
 def deciders() -> QuerySet[Person]:
     """Give everybody who decides on requests."""
     return Person.objects.filter(is_active=True, archived_at__isnull=True, vendor_role__in=sorted(DECIDE))
@@ -69,8 +76,9 @@ def may(person: Person, verb: Verb, registration: Registration) -> Answer:
     if may_enter_desk(person):
         if Actor.VENDOR not in actors:
             return Answer(_("Only the partner may do this."))
-        if person.vendor_role not in DECIDE:
-            return Answer(_("Administrators and channel managers decide on deal registration requests."))
+        refused = refusal_to_decide(person)
+        if refused is not None:
+            return Answer(refused)
         if verb == Verb.APPROVE:
             return _may_approve(person, registration)
         return YES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kanal.config import clock
@@ -61,13 +61,11 @@ def needed(registration: Registration, terms: Terms) -> tuple[Needed, ...]:
 
 
 def write_steps(registration: Registration, wanted: Sequence[Needed]) -> None:
-    """Ask for the words that a request needs and that nobody is asked for yet.
-
-    What was given stays given, and who is asked stays asked: a second word that is no longer needed is wanted still.
-    """
-    standing = list(registration.steps.select_related("by", "person"))
-    taken: list[Person] = [person for step in standing for person in (step.by, step.person) if person]
-    for number, one in enumerate(wanted[len(standing) :], start=len(standing) + 1):
+    """Ask for the words that a request needs; those that were given stay given."""
+    given = registration.steps.filter(approved_at__isnull=False).count()
+    registration.steps.filter(approved_at__isnull=True).delete()
+    taken: list[Person] = [step.by for step in registration.steps.select_related("by") if step.by]
+    for number, one in enumerate(wanted[given:], start=given + 1):
         person = approver(registration, one.role, but=taken)
         ApprovalStep.objects.create(
             registration=registration, number=number, role=one.role, person=person, why=one.why
@@ -80,14 +78,19 @@ def role_of(step: ApprovalStep) -> VendorRole:
     return VendorRole(step.role)
 
 
+def able(registration: Registration, role: VendorRole, *, but: Sequence[Person] = ()) -> QuerySet[Person]:
+    """Give everybody who can give a word: of the role, an administrator for a channel manager too, never the owner."""
+    roles = [VendorRole.ADMINISTRATOR] if role == VendorRole.ADMINISTRATOR else sorted(access.DECIDE)
+    out = [registration.opportunity.owner_id, *(person.pk for person in but)]
+    return access.deciders().filter(vendor_role__in=roles).exclude(pk__in=[key for key in out if key])
+
+
 def approver(registration: Registration, role: VendorRole, *, but: Sequence[Person] = ()) -> Person | None:
     """Say who is asked for a word: the partner's channel manager where they may, else who has least to decide.
 
     Nobody is asked on what they own; who is away is stood in for by their deputy. None where nobody is left.
     """
-    roles = [VendorRole.ADMINISTRATOR] if role == VendorRole.ADMINISTRATOR else sorted(access.DECIDE)
-    out = [registration.opportunity.owner_id, *(person.pk for person in but)]
-    free = access.deciders().filter(vendor_role__in=roles).exclude(pk__in=out)
+    free = able(registration, role, but=but)
     away = dict(Absence.objects.filter(until__gte=clock.today()).values_list("person_id", "deputy_id"))
     wanted = registration.partner.channel_manager_id if role == VendorRole.CHANNEL_MANAGER else None
     if wanted in away:

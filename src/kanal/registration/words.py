@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
+from django.db.models import TextChoices
+from django.utils import dateformat
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
+
+from kanal.registration.lifecycle import EndReason, RejectReason, RevokeReason
+from kanal.registration.models import Link
 
 Text = str | Promise
 
@@ -33,3 +42,38 @@ SENTENCES: dict[str, Text] = {
     "extension_refused": _("Refused more time"),
     "overridden": _("Gave the customer to another partner in spite of the protection: %(reason)s"),
 }
+
+# The closed list from which a step's reason is, by its kind.
+_REASONS: Mapping[str, type[TextChoices]] = {
+    "rejected": RejectReason,
+    "revoked": RevokeReason,
+    "expired": EndReason,
+    "unanswered": EndReason,
+}
+
+
+def sentence(link: Link) -> str:
+    """Say what a step was, for people; a step of a later version of Kanal is named by its key."""
+    template = SENTENCES.get(link.kind)
+    if template is None:
+        return link.kind
+    facts = {name: _fact(link.kind, name, value) for name, value in link.content.items()}
+    try:
+        return str(template) % facts
+    except KeyError:
+        return link.kind
+
+
+def _fact(kind: str, name: str, value: object) -> str:
+    if name == "reason" and kind in _REASONS:
+        return str(dict(_REASONS[kind].choices).get(str(value), value))
+    if name == "day":
+        # Translators: a day in Django's date format, as in "2 Dec 2026".
+        return dateformat.format(date.fromisoformat(str(value)), pgettext("date format", "j M Y"))
+    return str(value)
+
+
+def reason_of(status: str, reason: str) -> str:
+    """Say why a request ended: a key of the closed lists, read by the status that it led to."""
+    lists: Mapping[str, type[TextChoices]] = {"rejected": RejectReason, "revoked": RevokeReason}
+    return str(dict(lists.get(status, EndReason).choices).get(reason, "")) if reason else ""

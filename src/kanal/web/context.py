@@ -45,4 +45,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "applications_waiting": SimpleLazyObject(lambda: domain.applications_waiting(person))
         if signed_in
         else 0,
+        "registrations_waiting": SimpleLazyObject(lambda: domain.registrations_waiting(person))
+        if signed_in
+        else 0,
     }

@@ -17,6 +17,7 @@ _PREFER = "kanal.directory.actions.set_preferences"
 _WAITING = "kanal.joining.queries.waiting_count"
 _TO_DISTRIBUTE = "kanal.opportunities.queries.to_distribute_count"
 _SEES_APPLICATIONS = "kanal.joining.access.refusal_to_read"
+_REGISTRATIONS = "kanal.registration.queue.waiting_count"
 _SEES_SETTINGS = "kanal.directory.access.may_see_settings"
 
 
@@ -48,6 +49,11 @@ def sees_applications(person: Any) -> bool:
 def applications_waiting(person: Any) -> int:
     """Count the applications that wait for this person or a colleague."""
     return int(import_string(_WAITING)(person))
+
+
+def registrations_waiting(person: Any) -> int:
+    """Count the deal registration requests that wait for this person or a colleague."""
+    return int(import_string(_REGISTRATIONS)(person))
 
 
 def set_preferences(person: Any, **values: Any) -> None:

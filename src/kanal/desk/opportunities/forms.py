@@ -109,7 +109,7 @@ class RecordForm(forms.Form):
     close_reason = forms.ChoiceField(label=gettext_lazy("Reason"), required=False)
     text = _text(gettext_lazy("In your own words"), rows=2, limit=2000)
     override_reason = forms.CharField(
-        label=gettext_lazy("Why it goes to this partner again"), required=False, max_length=500
+        label=gettext_lazy("Why it goes to this partner all the same"), required=False, max_length=500
     )
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)

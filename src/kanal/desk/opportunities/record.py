@@ -21,6 +21,7 @@ from kanal.desk.opportunities import dialogs, listing, pipeline, showing
 from kanal.desk.opportunities.forms import NEW_ACCOUNT, LineForm, LineForms, RecordForm, initial_of, lines_of
 from kanal.desk.opportunities.merging import Difference, merge, signature, takes_their_products
 from kanal.desk.opportunities.pipeline import MemberForm
+from kanal.desk.opportunities.registrations import protection_of, registrations_of
 from kanal.desk.opportunities.showing import Draft
 from kanal.directory.models import Currency, Person
 from kanal.directory.refusal import Conflict, Invalid, Missing, NotAllowed, Stale
@@ -336,6 +337,8 @@ def heading(
         "can_prefer": Verb.DELIVER in verbs and not opportunity.made_by_a_partner,
         "may_approve": Verb.APPROVE in verbs,
         "may_refuse": Verb.REFUSE in verbs,
+        **registrations_of(person(request), opportunity),
+        **protection_of(opportunity),
         "near": _near(request, opportunity),
         "stages": Stage.choices,
         "following": following,

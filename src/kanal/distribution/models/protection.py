@@ -6,7 +6,7 @@ Deal registration makes these; distribution holds to them. What says that two cu
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,11 @@ from kanal.config import clock
 from kanal.directory.models import Partner, Person, ProductFamily, new_id
 from kanal.opportunities.guards import KEEP, history
 from kanal.opportunities.models import Opportunity
+
+
+def last_day(ends: datetime) -> date:
+    """Give the last day on which a protection holds that ends at a moment, in the vendor's zone."""
+    return timezone.localdate(ends - timedelta(microseconds=1), ZoneInfo(settings.TIME_ZONE))
 
 
 @pghistory.track(*history())
@@ -77,7 +82,7 @@ class Protection(models.Model):
     @property
     def last_day(self) -> date:
         """Give the last day on which it holds, in the vendor's zone."""
-        return timezone.localdate(self.ends - timedelta(microseconds=1), ZoneInfo(settings.TIME_ZONE))
+        return last_day(self.ends)
 
     @property
     def runs(self) -> bool:

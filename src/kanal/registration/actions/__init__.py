@@ -4,6 +4,7 @@ from kanal.registration.actions.absence import be_away, be_back
 from kanal.registration.actions.checking import Checked, TooMany, check_customer
 from kanal.registration.actions.clearing import stop_offers
 from kanal.registration.actions.deciding import (
+    LONGEST_DAYS,
     approve,
     ask,
     hand_over,
@@ -21,6 +22,7 @@ from kanal.registration.actions.submitting import add_evidence, answer, drop_evi
 from kanal.registration.actions.watching import run_clock
 
 __all__ = [
+    "LONGEST_DAYS",
     "Checked",
     "TooMany",
     "add_evidence",
