@@ -425,3 +425,38 @@ def test_the_partner_is_told_of_a_decision_with_its_reason(cast) -> None:
     told = tell_in_words(Notification.objects.get(person=cast.mads))
     assert told.subject == "Your registration of Søby Teknik ApS was rejected"
     assert (told.reason, told.quote) == ("The work done with the customer is not shown", "Nothing is shown.")
+
+
+def test_a_pause_ends_no_request(cast) -> None:
+    sent = made.submitted(cast, cast.mads)
+    distribution.hold(key=sent.opportunity_id, reason="They are on holiday.", by=cast.chris)
+    distribution.resume(key=sent.opportunity_id, by=cast.chris)
+    assert made.again(sent).status == Status.SUBMITTED
+
+
+def test_two_firms_of_one_name_are_two_where_their_numbers_say_so(cast) -> None:
+    first = made.draft(cast, cast.mads, customer="Lindegaard A/S", domain="lindegaard-vvs.dk")
+    made.submit(first, cast.mads, registration_number="DK 30112233")
+    made.approve(first, cast)
+    second = made.draft(cast, cast.freja, customer="Lindegaard ApS", domain="lindegaardfoto.dk")
+    other = made.submit(second, cast.freja, registration_number="DK 40998877")
+    assert not other.waits_in_line
+    assert made.approve(other, cast).status == Status.APPROVED
+
+
+def test_what_comes_up_after_the_submission_asks_for_a_second_word(cast) -> None:
+    sent = made.submitted(cast, cast.mads)
+    assert sent.steps.count() == 1
+    distribution.deliver(key=of_the_vendor(cast).pk, partner=cast.fjord, by=cast.chris)
+    actions.approve(key=sent.pk, by=cast.ada)
+    assert made.again(sent).status == Status.SUBMITTED
+    assert [step.why for step in sent.steps.order_by("number")] == ["always", "conflict"]
+
+
+def test_whoever_is_asked_is_told_and_the_owner_is_not_asked_for_what_it_may_not_give(cast) -> None:
+    from kanal.registration.telling import tell_about
+
+    sent = made.submitted(cast, cast.mads)
+    link = sent.links.get(kind="submitted")
+    tell_about(told="registration_submitted", link_id=str(link.pk), person_ids=[])
+    assert [one.person for one in Notification.objects.filter(kind="registration_submitted")] == [cast.ada]

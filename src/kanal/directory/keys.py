@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kanal.directory.likeness import bare_name, plain_number, registered_domain
+from kanal.directory.likeness import bare_name, is_of_a_court, number_country, plain_number, registered_domain
 
 _LONGEST = 300
 
@@ -36,7 +36,8 @@ def company_keys(
 ) -> tuple[Key, ...]:
     """Give what a company is known by, sorted, each once.
 
-    A registration number counts within its country. A name says by itself which
+    A registration number counts within its country, which may stand in it: `DK 12345678` is Danish wherever the company
+    is. That of a court is another company's in the next town, and none. A name says by itself which
     company it is only where nothing better is known: two firms may be called Lindholm.
 
     Args:
@@ -47,8 +48,8 @@ def company_keys(
         accounts: keys of records of the directory that are this company, or of its group.
     """
     known = {f"domain:{one}" for one in map(registered_domain, domains) if one}
-    if plain_number(number):
-        known.add(f"number:{country.upper()}{plain_number(number)}")
+    if plain_number(number) and not is_of_a_court(number):
+        known.add(f"number:{number_country(number, country)}{plain_number(number)}")
     bare = bare_name(name)
     found = {Key(text[:_LONGEST]) for text in known}
     if bare:

@@ -43,6 +43,7 @@ _COUNTRIES_OF_NUMBERS = frozenset(
     """.split()  # noqa: SIM905 - as above
 )
 _DANISH_DIGITS = 8
+_COURT_REGISTERS = ("HRA", "HRB", "GNR", "PR", "VR")
 # Mail addresses at these say nothing of a company.
 _MAIL_FOR_ALL = frozenset(
     """
@@ -167,6 +168,11 @@ def number_country(number: str, country: str = "", domain: str = "") -> str:
         return code
     ending = registered_domain(domain).rpartition(".")[2].upper().replace("UK", "GB")
     return country.upper() or (ending if ending in _COUNTRIES_OF_NUMBERS else "")
+
+
+def is_of_a_court(number: str) -> bool:
+    """Tell whether a registration number is one that each German court counts for itself, such as `HRB 98761`."""
+    return plain_number(number).startswith(_COURT_REGISTERS)
 
 
 def registered_domain(text: str) -> str:

@@ -6,8 +6,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import formats
@@ -71,17 +69,20 @@ def keys_of(account: Account) -> tuple[Key, ...]:
     return tuple(sorted(found))
 
 
-def covering(
-    customer: Customer, families: Collection[uuid.UUID], *, at: datetime | None = None
-) -> list[Protection]:
-    """Give the protections that hold for a customer, the oldest first.
+def covering(customer: Customer, families: Collection[uuid.UUID], *, exact: bool = False) -> list[Protection]:
+    """Give the protections that hold now for a customer, the oldest first.
 
     Args:
         customer: what it is known by.
         families: of the products that matter; none of them known counts as all.
-        at: the moment; None is now.
+        exact: only those that share a key which says by itself which company it is.
     """
-    found = _held(ProtectedKey.objects.filter(key__in=sorted(customer.keys)), families, at)
+    rows = ProtectedKey.objects.filter(key__in=sorted(customer.keys), period__contains=clock.now())
+    if exact:
+        rows = rows.filter(exact=True)
+    if families:
+        rows = rows.filter(family__in=sorted(families))
+    found = rows.select_related("protection__partner__account", "protection__family").order_by("pk")
     protections = {row.protection_id: row.protection for row in found if _same(row, customer)}
     return sorted(protections.values(), key=lambda one: (one.begins, one.pk))
 
@@ -154,13 +155,6 @@ def refusal_to_override(found: Sequence[Protection]) -> str | None:
     if all(one.may_override for one in found):
         return None
     return _("The policy allows nobody to give a protected customer to another partner.")
-
-
-def _held(rows: Any, families: Collection[uuid.UUID], at: datetime | None) -> list[ProtectedKey]:
-    if families:
-        rows = rows.filter(family__in=sorted(families))
-    found = rows.filter(period__contains=at or clock.now())
-    return list(found.select_related("protection__partner__account", "protection__family").order_by("pk"))
 
 
 def _same(row: ProtectedKey, customer: Customer) -> bool:

@@ -61,11 +61,13 @@ def needed(registration: Registration, terms: Terms) -> tuple[Needed, ...]:
 
 
 def write_steps(registration: Registration, wanted: Sequence[Needed]) -> None:
-    """Ask for the words that a request needs; those that were given stay given."""
-    given = registration.steps.filter(approved_at__isnull=False).count()
-    registration.steps.filter(approved_at__isnull=True).delete()
-    taken: list[Person] = [step.by for step in registration.steps.select_related("by") if step.by]
-    for number, one in enumerate(wanted[given:], start=given + 1):
+    """Ask for the words that a request needs and that nobody is asked for yet.
+
+    What was given stays given, and who is asked stays asked: a second word that is no longer needed is wanted still.
+    """
+    standing = list(registration.steps.select_related("by", "person"))
+    taken: list[Person] = [person for step in standing for person in (step.by, step.person) if person]
+    for number, one in enumerate(wanted[len(standing) :], start=len(standing) + 1):
         person = approver(registration, one.role, but=taken)
         ApprovalStep.objects.create(
             registration=registration, number=number, role=one.role, person=person, why=one.why

@@ -180,7 +180,7 @@ def find(question: Question, terms: Terms) -> Findings:
     )
     near = {one.row.pk: one for one in customers if one.verdict.score >= terms.alike}
     asked = {one.row.pk: one for one in requests if one.verdict.score >= terms.alike}
-    exact = protection.covering(_known_by(question.customer), _families(question))
+    exact = protection.covering(_known_by(question.customer), _families(question), exact=True)
     found = [
         *_protections(question, exact, asked),
         *_requests(question, asked),

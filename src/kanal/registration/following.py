@@ -20,9 +20,6 @@ ENDS: dict[str, EndReason | None] = {
     OpportunityStatus.WON: None,
     OpportunityStatus.LOST: EndReason.LOST,
     OpportunityStatus.CANCELED: EndReason.CANCELED,
-    OpportunityStatus.RETURNED: EndReason.RETURNED,
-    OpportunityStatus.IN_PROGRESS: EndReason.RETURNED,
-    OpportunityStatus.DELIVERED: EndReason.RETURNED,
 }
 
 
@@ -36,6 +33,7 @@ def _moved(sender: object, *, opportunity: Opportunity, **_more: Any) -> None:  
     """Let the requests of an opportunity follow it, in the same transaction."""
     from kanal.registration.actions import follow
 
+    # What a partner made goes back to nobody: it is won, lost or canceled.
     if opportunity.made_by_a_partner and opportunity.status in ENDS:
         follow(opportunity, ENDS[opportunity.status])
 

@@ -87,7 +87,6 @@ class EndReason(models.TextChoices):
     UNANSWERED = "unanswered", _("The question was not answered in time")
     LOST = "lost", _("The opportunity was lost")
     CANCELED = "canceled", _("The opportunity was canceled")
-    RETURNED = "returned", _("The opportunity left the partner")
     PARTNER_ENDED = "partner_ended", _("The partnership ended")
 
 

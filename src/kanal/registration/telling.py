@@ -49,35 +49,34 @@ _TO_PARTNER = frozenset(
         *(Told.ENDED, Told.REVOKED, Told.PROMOTED, Told.EXTENSION_DECIDED, Told.OVERRIDDEN),
     }
 )
-# Those who are to decide, and the owner of the opportunity.
-_TO_VENDOR = frozenset(
+_TO_DECIDE = frozenset(
     {
-        *(
-            Told.SUBMITTED,
-            Told.ANSWERED,
-            Told.NEXT_STEP,
-            Told.WITHDRAWN,
-            Told.ENDED,
-            Told.PROMOTED,
-            Told.HURRY,
-        ),
-        *(Told.OVERDUE, Told.EXTENSION_ASKED),
+        *(Told.SUBMITTED, Told.ANSWERED, Told.NEXT_STEP, Told.PROMOTED, Told.HURRY, Told.OVERDUE),
+        Told.EXTENSION_ASKED,
     }
 )
+# Those whose opportunity it is, and those who had to do with the request.
+_TO_KNOW = frozenset({Told.WITHDRAWN, Told.ENDED})
 
 
 def tell_about(*, told: str, link_id: str, person_ids: Iterable[str]) -> int:
     """Tell everybody concerned what a step of a request was; give how many were told. Told twice, it is told once."""
     link = Link.objects.select_related(
-        "registration__opportunity__owner", "registration__partner__account", "registration__family"
+        "registration__opportunity__owner",
+        "registration__partner__account",
+        "registration__family",
+        "registration__currency",
+        "registration__decided_by",
     ).get(pk=link_id)
     kind, registration = Told(told), link.registration
     named = list(person_ids)
     who = Q(pk__in=named)
     if not named and kind in _TO_PARTNER:
         who |= access.people_of(registration)
-    if not named and kind in _TO_VENDOR:
+    if not named and kind in _TO_DECIDE:
         who |= _deciding(registration)
+    if not named and kind in _TO_KNOW:
+        who |= _concerned(registration)
     people = Person.objects.filter(who, is_active=True).select_related("partner").distinct()
     return sum(
         tell(person=person, message=message(kind, link, person))
@@ -87,9 +86,17 @@ def tell_about(*, told: str, link_id: str, person_ids: Iterable[str]) -> int:
 
 
 def _deciding(registration: Registration) -> Q:
-    """Give the condition on those at the vendor who have to do with a request now."""
+    """Give the condition on whoever is asked to decide now; where that is nobody, all who may are told."""
     step = access.open_step(registration)
-    keys = [registration.opportunity.owner_id, registration.taken_by_id, step.person_id if step else None]
+    if step is not None and step.person is not None and step.person.is_active:
+        return Q(pk=step.person_id)
+    if step is None and registration.decided_by is not None and registration.decided_by.is_active:
+        return Q(pk=registration.decided_by_id)
+    return Q(pk__in=access.deciders().values("pk"))
+
+
+def _concerned(registration: Registration) -> Q:
+    keys = [registration.opportunity.owner_id, registration.taken_by_id, registration.decided_by_id]
     return Q(pk__in=[key for key in keys if key])
 
 

@@ -112,6 +112,7 @@ def approve(*, key: uuid.UUID, by: Person, ends: date | None = None) -> Registra
         step = begin(key, Verb.APPROVE, by=by)
         _not_in_line(step.registration)
         last = _last_moment(ends)
+        _look_again(step)
         wanted = access.open_step(step.registration)
         if wanted is not None:
             wanted.approved_at, wanted.by = clock.now(), by
@@ -127,6 +128,15 @@ def approve(*, key: uuid.UUID, by: Person, ends: date | None = None) -> Registra
             return step.registration
         grant(step, ends=last)
     return step.registration
+
+
+def _look_again(step: Step) -> None:
+    """Ask for a further word where something has come up since the request was submitted."""
+    one = step.registration
+    findings = clashes.find(clashes.question_of(one), step.terms)
+    one.findings, one.verdict = findings.plain(), findings.answer.value
+    one.save(update_fields=["findings", "verdict"])
+    approvals.write_steps(one, approvals.needed(one, step.terms))
 
 
 def _last_moment(day: date | None) -> datetime | None:
@@ -315,7 +325,8 @@ def line_up(*, key: uuid.UUID, behind: uuid.UUID, by: Person) -> Registration:
     """
     with acting(by):
         step = begin(key, Verb.LINE_UP, by=by)
-        other = access.visible(by).filter(pk=behind, status=Status.APPROVED).exclude(pk=key).first()
+        holding = access.visible(by).filter(protection__ends__gt=clock.now()).exclude(pk=key)
+        other = holding.filter(pk=behind).first()
         if other is None or other.family_id != step.registration.family_id:
             raise Invalid({"behind": _("Choose an approved request for the same product family.")})
         step.move(
@@ -340,7 +351,7 @@ def revoke(*, key: uuid.UUID, reason: str, text: str, by: Person) -> Registratio
         if reason not in RevokeReason.values:
             raise Invalid({"reason": _("Choose why. The partner reads it.")})
         text = needed(text, "text", _("Write what the partner shall read."))
-        step.move(Verb.REVOKE, reason=reason, reason_text=text, decided_at=clock.now(), decided_by=by)
+        step.move(Verb.REVOKE, reason=reason, reason_text=text, idle_ends_at=None)
         step.tell(Told.REVOKED, step.prove("revoked", {"reason": reason, "text": text}))
         release(step.registration)
     return step.registration

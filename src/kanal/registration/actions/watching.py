@@ -210,15 +210,16 @@ def overdue(key: uuid.UUID) -> bool:
         one.overdue_at = clock.now()
         step.save("overdue_at")
         wanted = access.open_step(one)
-        if wanted is None or wanted.person is None:
+        if wanted is None:
             return True
         others = [each.by for each in one.steps.select_related("by") if each.by]
-        other = approvals.approver(one, approvals.role_of(wanted), but=[wanted.person, *others])
+        former = [wanted.person] if wanted.person else []
+        other = approvals.approver(one, approvals.role_of(wanted), but=[*former, *others])
         if other is not None:
-            former, wanted.person = wanted.person, other
+            wanted.person = other
             wanted.save(update_fields=["person"])
             link = step.prove("handed_over", {"person": other.name, "role": wanted.role})
-            step.tell(Told.OVERDUE, link, people=[former, other])
+            step.tell(Told.OVERDUE, link, people=[*former, other])
     return True
 
 

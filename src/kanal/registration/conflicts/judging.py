@@ -23,6 +23,7 @@ from rapidfuzz import fuzz
 
 from kanal.directory.likeness import (
     bare_name,
+    is_of_a_court,
     number_country,
     plain_number,
     plain_text,
@@ -151,9 +152,7 @@ def _number(one: Customer, other: Customer) -> tuple[Says, float]:
     if not left or not right or len(countries) > 1:
         return Says.UNKNOWN, 0.0
     if left == right:
-        # Each German court counts its own: HRB 98761 is another company in the next town.
-        of_a_court = left.startswith(("HRA", "HRB", "GNR", "VR", "PR"))
-        return (Says.ALIKE, _SAME_COURT_NUMBER) if of_a_court else (Says.SAME, _SAME_NUMBER)
+        return (Says.ALIKE, _SAME_COURT_NUMBER) if is_of_a_court(left) else (Says.SAME, _SAME_NUMBER)
     if re.sub("[0-9]", "0", left) != re.sub("[0-9]", "0", right):
         return Says.UNKNOWN, 0.0  # numbers of two kinds, such as that of a tax office and that of a court
     return Says.DIFFERS, _OTHER_NUMBER
