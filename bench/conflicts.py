@@ -99,10 +99,13 @@ def _search(labelled: Sequence[Pair]) -> dict[str, Any]:
     customers = Account.objects.filter(kind=AccountKind.CUSTOMER)
     alike(customers, labelled[0].one)  # reads the list of public endings, and warms the cache of the database
     found, took, without = [], [], []
-    for pair, key in zip(labelled, keys, strict=True):
+    for place, (pair, key) in enumerate(zip(labelled, keys, strict=True)):
+        if place % 2:  # whoever asks second finds everything at hand, so they take turns
+            without.append(_timed(alike, customers.exclude(pk=key), pair.one)[1])
         rows, milliseconds = _timed(alike, customers, pair.one)
         took.append(milliseconds)
-        without.append(_timed(alike, customers.exclude(pk=key), pair.one)[1])
+        if not place % 2:
+            without.append(_timed(alike, customers.exclude(pk=key), pair.one)[1])
         found.append(any(str(row.row.pk) == key and row.verdict.same_customer for row in rows))
     missed = [pair for pair, so in zip(labelled, found, strict=True) if pair.same and not so]
     for pair in missed:

@@ -189,6 +189,12 @@ def test_the_index_folds_names_as_the_comparison_does(name: str, db: None) -> No
     assert folding.isascii()
 
 
+@pytest.mark.parametrize("filler", ["n/a", "-", "0", "00000000", "ukendt", "DK 99 99 99 99", "123"])
+def test_what_only_fills_the_field_is_no_number(filler: str) -> None:
+    assert plain_number(filler) == ""
+    assert Why.NUMBER not in likeness(Company("Bakke", number=filler), Company("Fjord", number=filler)).why
+
+
 def _account(name: str, **facts: Any) -> Account:
     return Account.objects.create(name=name, **facts)
 

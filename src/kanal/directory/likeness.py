@@ -43,6 +43,7 @@ _COUNTRIES_OF_NUMBERS = frozenset(
     """.split()  # noqa: SIM905 - as above
 )
 _DANISH_DIGITS = 8
+_FEWEST_DIGITS = 4
 _COURT_REGISTERS = ("HRA", "HRB", "GNR", "PR", "VR")
 # Mail addresses at these say nothing of a company.
 _MAIL_FOR_ALL = frozenset(
@@ -146,8 +147,14 @@ def without_form(name: str) -> str:
 
 
 def plain_number(number: str) -> str:
-    """Give a registration number without signs and what stands before it: `CVR-nr. DK 12 34 56 78` is `12345678`."""
+    """Give a registration number without signs and what stands before it: `CVR-nr. DK 12 34 56 78` is `12345678`.
+
+    What only fills the field, such as `n/a`, `-` or `00000000`, is no number and gives nothing.
+    """
     plain = re.sub(r"[^0-9A-Z]", "", number.upper())
+    digits = re.sub(r"[^0-9]", "", plain)
+    if len(digits) < _FEWEST_DIGITS or len(set(digits)) == 1:
+        return ""
     return re.sub(r"^[A-Z]+(?=[0-9]{8})", "", plain)
 
 

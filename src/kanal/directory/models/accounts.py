@@ -31,7 +31,7 @@ def _without(text: Func, pattern: str) -> Func:
     )
 
 
-# As `likeness.plain_number` writes it; the index below and whoever searches by it must say the same.
+# As `likeness.plain_number` writes what is a number; the index below and whoever searches by it must say the same.
 PLAIN_NUMBER = _without(
     _without(Upper(F("registration_number")), "[^0-9A-Z]"),
     "^[A-Z]+(?=[0-9]{8})",

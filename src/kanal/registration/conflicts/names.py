@@ -9,7 +9,7 @@ where they are of the sort that tells companies apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -104,9 +104,8 @@ def pair_up(one: Sequence[Word], other: Sequence[Word]) -> Pairing:
     return found
 
 
-def _pair(found: Pairing, sure: object) -> None:
+def _pair(found: Pairing, sure: Callable[[Word, Word], float]) -> None:
     """Pair what is left over, the surest first."""
-    assert callable(sure)
     ranked = sorted(
         ((sure(one, other), one.text, other.text, one, other) for one in found.left for other in found.right),
         key=lambda row: (-row[0], row[1], row[2]),
