@@ -63,7 +63,7 @@ EMPTY = {
     "ada@havn.example": ["desk:opportunities", "desk:accounts", "desk:contacts", "desk:partners", "desk:products",
                          "desk:territories", "desk:imports", "desk:notifications", "desk:applications"],
     "anna@nordlys.example": ["portal:dashboard", "portal:opportunities", "portal:notifications", "portal:customers",
-                             "portal:people"],
+                             "portal:people", "portal:registrations", "portal:check_customer"],
 }  # fmt: skip
 
 
