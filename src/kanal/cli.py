@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from kanal import __version__
 from kanal.config import processes
+from kanal.registration.proof import cli as proof
 
 START_SECONDS = 60
 
@@ -52,6 +53,13 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "migrate", migrate, "bring the database and the static files up to this release")
     _command(commands, "check", check, "name what is unsafe or missing for real use, with the mend")
     _command(commands, "administrator", administrator, "make the first administrator", _identity)
+    _command(
+        commands,
+        "verify",
+        proof.run,
+        "check the proof of deal registrations: the whole chain, or one file",
+        proof.options,
+    )
     commands.add_parser("import", help="import files of another system", add_help=False)
     commands.add_parser("manage", help="pass a command to Django", add_help=False)
     return parser

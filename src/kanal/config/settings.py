@@ -203,6 +203,8 @@ CONTENT_SECURITY_POLICY = {
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "files"
+# The key that seals proofs, and the ends of the chain that were noted: on purpose not in the database.
+PROOF_DIR = DATA_DIR / "proof"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

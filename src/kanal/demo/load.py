@@ -8,17 +8,7 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 from kanal.config import clock
-from kanal.demo.company import (
-    aftermath,
-    applicants,
-    chapters,
-    people,
-    plan,
-    play,
-    policies,
-    registering,
-    visits,
-)
+from kanal.demo.company import aftermath, applicants, chapters, people, plan, play, policies, visits
 from kanal.directory.models import Person
 from kanal.directory.places import locate_waiting
 
@@ -50,8 +40,7 @@ def load_company(progress: Say = print) -> bool:
             if done % 500 == 0 or done == of:
                 progress(f"Demo company: {done} of {of} events of the last ninety days")
 
-        dealing = registering.Dealing(world, now)
-        play.Stage(world, now).play(stories, dealing.acts(), count)
+        play.Stage(world, now).play(stories, count)
         progress("Demo company: notifications and mail")
         policies.enter(world, now)
         applicants.enter(world, now)

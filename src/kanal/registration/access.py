@@ -51,6 +51,11 @@ def refusal_to_decide(person: Person) -> str | Promise | None:
     return _("Administrators and channel managers decide on deal registration requests.")
 
 
+def may_see_proof(person: Person) -> bool:
+    """Tell whether a person reads how the chain of proof stands: those who decide, and auditors."""
+    return may_enter_desk(person) and person.vendor_role in {*DECIDE, VendorRole.AUDITOR}
+
+
 def deciders() -> QuerySet[Person]:
     """Give everybody who decides on requests."""
     return Person.objects.filter(is_active=True, archived_at__isnull=True, vendor_role__in=sorted(DECIDE))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from kanal.directory.models import Person
+from kanal.directory.models import Partner, Person
 from kanal.distribution.models import Protection
 from kanal.distribution.signals import overridden
 from kanal.opportunities.lifecycle import Status as OpportunityStatus
@@ -42,6 +42,7 @@ def _overridden(
     sender: object,  # noqa: ARG001
     *,
     protection: Protection,
+    partner: Partner,
     by: Person,
     reason: str,
     **_more: Any,
@@ -49,7 +50,7 @@ def _overridden(
     """Prove that a protection was overridden, and tell its holder; the other partner's name is the vendor's to know."""
     from kanal.registration.actions import note_override
 
-    note_override(protection, reason=reason, by=by)
+    note_override(protection, to=partner, reason=reason, by=by)
 
 
 def note(*, link_id: uuid.UUID) -> None:

@@ -38,3 +38,12 @@ def run_clock(timestamp: int) -> None:  # noqa: ARG001 - when the job was due; t
     from kanal.registration.actions import run_clock as run
 
     run()
+
+
+@app.periodic(cron="40 2 * * *")
+@app.task(queue="bulk", queueing_lock="registration_proof")
+def check_chain(timestamp: int) -> None:  # noqa: ARG001 - when the job was due
+    """Check the whole chain of proof, every night, and tell of a fault."""
+    from kanal.registration.proof.checking import check_and_tell
+
+    check_and_tell()

@@ -187,8 +187,9 @@ def grant(step: Step, *, ends: datetime | None = None, kind: str = "approved") -
             "day": made.last_day.isoformat(),
             "begins": made.begins.isoformat(),
             "ends": made.ends.isoformat(),
-            "keys": [key.key for key in made.keys.order_by("key")],
         },
+        # Keys may come from the vendor's own records of the customer's group.
+        sealed={"keys": [key.key for key in made.keys.order_by("key")], "findings": one.findings},
     )
     step.tell(Told.APPROVED, link)
     if any(clash.kind == Kind.OPPORTUNITY and clash.same for clash in findings.clashes):
@@ -296,7 +297,8 @@ def mark_duplicate(*, key: uuid.UUID, original: uuid.UUID, text: str, by: Person
         # The code of somebody else's request is the vendor's to know.
         mine = first.partner_id == step.registration.partner_id
         content = {"original": first.reference if mine else _("another request"), "text": text.strip()}
-        step.tell(Told.DUPLICATE, step.prove("duplicate", content))
+        link = step.prove("duplicate", content, sealed={"original": first.reference})
+        step.tell(Told.DUPLICATE, link)
         release(step.registration)
     return step.registration
 

@@ -6,7 +6,7 @@ import uuid
 
 from kanal.config import clock
 from kanal.directory.acting import acting
-from kanal.directory.models import Person
+from kanal.directory.models import Partner, Person
 from kanal.distribution.models import Protection
 from kanal.opportunities.models import Opportunity
 from kanal.registration import approvals, chain, clashes
@@ -92,7 +92,7 @@ def promote(before: Registration | None, *, only: uuid.UUID | None = None) -> Re
     if before is not None:
         Registration.objects.filter(behind=before, line_since__isnull=False).update(behind=following)
     approvals.write_steps(following, approvals.needed(following, step.terms) or [approvals.ALWAYS])
-    step.tell(Told.PROMOTED, step.prove("promoted"))
+    step.tell(Told.PROMOTED, step.prove("promoted", sealed={"findings": following.findings}))
     return following
 
 
@@ -142,7 +142,7 @@ def end(key: uuid.UUID, reason: EndReason, *, opportunity: bool = True) -> bool:
     return True
 
 
-def note_override(held: Protection, *, reason: str, by: Person) -> None:
+def note_override(held: Protection, *, to: Partner, reason: str, by: Person) -> None:
     """Prove that the vendor gave a protected customer to another partner, and let the holder read why."""
     chain.lock_head()
     registration = (
@@ -155,4 +155,5 @@ def note_override(held: Protection, *, reason: str, by: Person) -> None:
         return
     step = Step(registration, by, terms_of(registration))
     # The holder reads its own proof: the other partner's name is the vendor's to know.
-    step.tell(Told.OVERRIDDEN, step.prove("overridden", {"text": reason, "reason": reason}))
+    content = {"text": reason, "reason": reason}
+    step.tell(Told.OVERRIDDEN, step.prove("overridden", content, sealed={"partner": to.name}))

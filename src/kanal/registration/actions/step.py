@@ -55,9 +55,17 @@ class Step:
         one.modified_at = clock.now()
         one.save(update_fields=["version", "modified_at", *fields])
 
-    def prove(self, kind: str, content: Mapping[str, Any] | None = None) -> Link:
-        """Append the step to the chain of proof, and let the timeline of the opportunity say it."""
-        link = chain.append(self.registration, kind, by=self.by, content=content or {})
+    def prove(
+        self, kind: str, content: Mapping[str, Any] | None = None, *, sealed: Mapping[str, Any] | None = None
+    ) -> Link:
+        """Append the step to the chain of proof, and let the timeline of the opportunity say it.
+
+        Args:
+            kind: a key of `words.SENTENCES`.
+            content: what it says, which the partner reads.
+            sealed: what only the vendor reads.
+        """
+        link = chain.append(self.registration, kind, by=self.by, content=content or {}, sealed=sealed)
         tasks.note.defer(link_id=str(link.pk))
         return link
 

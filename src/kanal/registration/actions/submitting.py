@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from kanal.directory.money import in_base, rate_on
 from kanal.directory.refusal import Conflict, Invalid, Missing, NotAllowed, Text
 from kanal.opportunities.actions.notes import Upload, add_note
 from kanal.opportunities.models import Attachment
-from kanal.registration import access, approvals, chain, clashes
+from kanal.registration import access, approvals, clashes
 from kanal.registration.actions.deciding import grant
 from kanal.registration.actions.drafting import fill, open_fields, stale
 from kanal.registration.actions.step import CLOCK, Step, begin, lock_for, needed
@@ -25,6 +25,7 @@ from kanal.registration.lifecycle import HELD, Status, Verb
 from kanal.registration.models import Answer, Evidence, Registration
 from kanal.registration.models.registration import FORM_FIELDS
 from kanal.registration.policy import in_force, room
+from kanal.registration.proof.digests import digest_of
 from kanal.registration.references import next_reference
 from kanal.registration.telling import Told
 
@@ -74,19 +75,13 @@ def submit(
         _write(step, findings, line)
         draft.policy = policy.version
         draft.save(update_fields=["policy"])
-        link = step.prove("submitted", _content(draft, step))
+        link = step.prove("submitted", _content(draft, step), sealed={"findings": draft.findings})
         _begin_review(step, link)
     return draft
 
 
-def _check_complete(draft: Registration, *, accept_terms: bool, only: Collection[str] | None = None) -> None:
-    """Refuse what says too little, with each field that is missing.
-
-    Args:
-        draft: what is submitted or answered.
-        accept_terms: the person accepts the vendor's terms.
-        only: the fields that the person can mend; None are all.
-    """
+def _check_complete(draft: Registration, *, accept_terms: bool) -> None:
+    """Refuse what says too little, with each field that is missing."""
     errors: dict[str, Text] = {}
     wanted: dict[str, Text] = {
         "company": _("Name the customer."),
@@ -105,10 +100,6 @@ def _check_complete(draft: Registration, *, accept_terms: bool, only: Collection
         )
     if not accept_terms:
         errors["accept_terms"] = _("Accept the terms, or nothing can be protected.")
-    if (
-        only is not None
-    ):  # a day that passed while the vendor asked is nothing that the partner may change now
-        errors = {name: text for name, text in errors.items() if name in only}
     if errors:
         raise Invalid(errors)
 
@@ -201,10 +192,9 @@ def _content(registration: Registration, step: Step) -> dict[str, Any]:
             {"name": one.attachment.name, "sha256": one.attachment.sha256}
             for one in registration.evidence.select_related("attachment")
         ],
-        "terms": chain.digest_of({"terms": step.terms.terms}),
+        "terms": digest_of({"terms": step.terms.terms}),
         "policy": registration.policy.number if registration.policy else 0,
         "verdict": registration.verdict,
-        "findings": registration.findings,
         "in_line": registration.waits_in_line,
     }
 
@@ -246,7 +236,7 @@ def answer(*, key: uuid.UUID, values: Mapping[str, Any], text: str, by: Person) 
         text = needed(text, "answer", _("Write what you answer."))
         allowed = open_fields(one)
         changed = fill(one, {name: value for name, value in values.items() if name in allowed})
-        _check_complete(one, accept_terms=True, only=allowed)
+        _check_complete(one, accept_terms=True)
         one.value_base = in_base(one.value, rate_on(one.currency, clock.today()), field="value")
         findings = clashes.find(clashes.question_of(one), step.terms)
         step.go_on()
@@ -265,7 +255,8 @@ def answer(*, key: uuid.UUID, values: Mapping[str, Any], text: str, by: Person) 
             "answer": text,
             **{name: _plain(getattr(one, name)) for name in changed if name != "family"},
         }
-        step.tell(Told.ANSWERED, step.prove("resubmitted", content))
+        link = step.prove("resubmitted", content, sealed={"findings": one.findings})
+        step.tell(Told.ANSWERED, link)
     return one
 
 
