@@ -24,6 +24,7 @@ _NO_PAGE = (
     "preferences",
     "import_report",
     "work_products",
+    "registration_proof",
 )
 PAGES = [
     name
@@ -61,10 +62,9 @@ def test_no_page_has_a_barrier(page: Page, part: int, settings, tmp_path) -> Non
 
 EMPTY = {
     "ada@havn.example": ["desk:opportunities", "desk:accounts", "desk:contacts", "desk:partners", "desk:products",
-                         "desk:territories", "desk:imports", "desk:notifications", "desk:applications",
-                         "desk:registrations", "desk:registration_policy_versions"],
+                         "desk:territories", "desk:imports", "desk:notifications", "desk:applications"],
     "anna@nordlys.example": ["portal:dashboard", "portal:opportunities", "portal:notifications", "portal:customers",
-                             "portal:people", "portal:registrations", "portal:check_customer"],
+                             "portal:people"],
 }  # fmt: skip
 
 

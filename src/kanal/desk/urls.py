@@ -51,6 +51,7 @@ urlpatterns = [
     path("", include("kanal.desk.policies.urls")),
     path("", include("kanal.desk.profile_changes")),
     path("", include("kanal.desk.registrations.urls")),
+    path("", include("kanal.desk.proof")),
     path("reports/", include("kanal.desk.reports.urls")),
     path("", include("kanal.desk.directory_urls")),
 ]

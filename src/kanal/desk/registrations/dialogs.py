@@ -197,9 +197,7 @@ class Ask(DecisionForm):
 
 
 def label_of(name: str) -> str:
-    """Give what a field of the request is called at the desk."""
-    if name == "work_done":
-        return _("Why this partner")
+    """Give what a field of the request is called."""
     label = str(Registration._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
     return label[0].upper() + label[1:]
 
