@@ -26,6 +26,7 @@ from kanal.importing.models import ImportRun
 from kanal.joining import links
 from kanal.notify.models import Notification
 from kanal.opportunities.actions import Upload, add_note
+from kanal.registration.actions import register
 from tests import cast as casting
 from tests.distribution import runs
 from tests.joining import made as joining
@@ -86,6 +87,7 @@ class World:
         self.change = _change(cast)
         self.customer, self.customer_person = cast.customer()
         self.made = cast.made()
+        self.registration = register(opportunity=cast.made().pk, by=cast.mads)
         upload = Upload("list.csv", 4, io.BytesIO(b"a;b\n"))
         entry = add_note(key=self.managed.pk, body="see the list", shared=True, by=cast.chris, files=[upload])
         self.file = entry.attachments.get()
@@ -381,6 +383,14 @@ ROWS: dict[str, Row] = {
     "portal:contact_archive": Row(post=NORDLYS, args=_key("customer_person"), seen=frozenset({"sofie"})),
     "portal:contact_restore": Row(post=NORDLYS, args=_key("customer_person"), seen=frozenset({"sofie"})),
     **{f"portal:lookup_{noun}": Row(get=PORTAL) for noun in ["customers", "contacts"]},
+    "portal:registrations": Row(get=PORTAL),
+    "portal:check_customer": Row(get=PORTAL, post=PORTAL),
+    "portal:register": Row(post=NORDLYS, args=_key("made"), hidden=True),
+    "portal:registration": Row(get=NORDLYS, post=NORDLYS, args=_key("registration"), hidden=True),
+    "portal:registration_save": Row(post=NORDLYS, args=_key("registration"), hidden=True),
+    "portal:registration_answer": Row(post=NORDLYS, args=_key("registration"), hidden=True),
+    "portal:registration_withdraw": Row(post=NORDLYS, args=_key("registration"), hidden=True),
+    "portal:registration_extend": Row(post=NORDLYS, args=_key("registration"), hidden=True),
     "portal:opportunity": Row(get=NORDLYS, args=_key("managed"), hidden=True),
     "portal:accept": Row(post=NORDLYS, args=_key("offered"), hidden=True),
     "portal:decline": Row(post=NORDLYS, args=_key("offered"), hidden=True),

@@ -62,9 +62,10 @@ def test_no_page_has_a_barrier(page: Page, part: int, settings, tmp_path) -> Non
 
 EMPTY = {
     "ada@havn.example": ["desk:opportunities", "desk:accounts", "desk:contacts", "desk:partners", "desk:products",
-                         "desk:territories", "desk:imports", "desk:notifications", "desk:applications"],
+                         "desk:territories", "desk:imports", "desk:notifications", "desk:applications",
+                         "desk:registrations", "desk:registration_policy_versions"],
     "anna@nordlys.example": ["portal:dashboard", "portal:opportunities", "portal:notifications", "portal:customers",
-                             "portal:people"],
+                             "portal:people", "portal:registrations", "portal:check_customer"],
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from django.test import override_settings
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kanal.config import clock
-from kanal.demo.company import cases_danish, chapters, people, plan
+from kanal.demo.company import cases_danish, chapters, people, plan, registering
 from kanal.demo.company.story import values_of
 from kanal.demo.load import load_company
 from kanal.demo.models import DemoMail
@@ -28,6 +28,9 @@ from kanal.opportunities import access, uploads
 from kanal.opportunities.actions import Upload
 from kanal.opportunities.lifecycle import Status
 from kanal.opportunities.models import Attachment, Kind, Opportunity, Participation, TimelineEntry
+from kanal.registration import access as registrations
+from kanal.registration.lifecycle import Status as RequestStatus
+from kanal.registration.models import Answer, Extension, Link, Registration, RegistrationPolicy
 
 Facts = list[tuple[str, Any, str]]
 
@@ -99,14 +102,16 @@ def unknown() -> list[str]:
 
 
 def test_the_load_gives_what_was_planned(company: Facts) -> None:
-    assert sorted(Opportunity.objects.values_list("topic", "estimated_revenue", "status")) == company
+    found = Opportunity.objects.exclude(topic__in=[deal.topic for deal in registering.DEALS])
+    found = found.exclude(topic=registering.OFFERED)
+    assert sorted(found.values_list("topic", "estimated_revenue", "status")) == company
     assert len(company) == 250
 
 
 def test_a_second_load_changes_nothing(company: Facts) -> None:
-    people_of_the_load = Person.objects.count()
+    loaded = Opportunity.objects.count(), Person.objects.count(), Link.objects.count()
     assert load_company(lambda _line: None) is False
-    assert (Opportunity.objects.count(), Person.objects.count()) == (250, people_of_the_load)
+    assert (Opportunity.objects.count(), Person.objects.count(), Link.objects.count()) == loaded
 
 
 def test_every_status_is_there(company: Facts) -> None:
@@ -126,7 +131,8 @@ def test_there_are_twelve_partners_in_several_countries_and_tiers(company: Facts
         assert {"administrator", "manager", "seller"} == set(
             partner.people.values_list("partner_role", flat=True)
         )
-    assert Account.objects.filter(kind="customer").count() == 80
+    named_by_partners = [deal.customer.name for deal in registering.DEALS]
+    assert Account.objects.filter(kind="customer").exclude(name__in=named_by_partners).count() == 80
     assert not Account.objects.exclude(domain__endswith=".example").exists()
 
 
@@ -156,7 +162,7 @@ def test_nordlys_has_offers_of_different_urgency_and_work_in_hand(company: Facts
     running = Participation.objects.filter(
         partner=nordlys, until__isnull=True, opportunity__status__in=["accepted", "approved"]
     )
-    assert running.count() == 12
+    assert running.count() == 15
     together = running.filter(kind=Kind.COLLABORATING).values_list("opportunity", flat=True)
     fjord = Participation.objects.filter(partner__account__name="Fjord Consulting", until__isnull=True)
     assert fjord.filter(opportunity__in=list(together)).count() == 2
@@ -218,3 +224,102 @@ def test_people_were_told_and_nothing_old_waits_to_be_sent(company: Facts) -> No
     assert not ProcrastinateJob.objects.filter(queue_name__in=["tell", "mail"], status="todo").exists()
     mads = Person.objects.get(email="mads@nordlys.example")
     assert mads.notifications.filter(read_at__isnull=True).exists()
+
+
+def request(key: str) -> Registration:
+    [topic] = [deal.topic for deal in registering.DEALS if deal.key == key]
+    found: Registration = Registration.objects.select_related("protection", "behind").get(
+        opportunity__topic=topic
+    )
+    return found
+
+
+def test_deals_were_registered_in_every_state(company: Facts) -> None:
+    found = Counter(Registration.objects.values_list("status", flat=True))
+    assert set(found) == set(RequestStatus.values)
+    assert found.total() == len(registering.DEALS)
+    reasons = set(Registration.objects.filter(status="rejected").values_list("reason", flat=True))
+    assert reasons == {"direct", "not_qualified", "no_relation", "too_little", "not_sold_there"}
+    ended = set(Registration.objects.filter(status="expired").values_list("reason", flat=True))
+    assert ended == {"time", "silence", "unanswered", "lost"}
+
+
+def test_a_customer_of_nordlys_has_fjord_in_line_and_another_came_up_by_itself(company: Facts) -> None:
+    held, waits = request("braedstrup"), request("braedstrup-line")
+    assert (str(held.partner), str(waits.partner)) == ("Nordlys IT", "Fjord Consulting")
+    assert held.is_protected
+    assert waits.behind == held
+    assert "promoted" in request("thybo-line").links.values_list("kind", flat=True)
+    assert request("thybo-line").is_protected
+
+
+def test_protections_are_of_various_ages_and_some_need_somebody(company: Facts) -> None:
+    ending = request("vinding")
+    assert ending.protection is not None
+    assert ending.protection.last_day == clock.today() + timedelta(days=12)
+    assert ending.reminded == [14, 30]
+    assert Extension.objects.get(registration=ending).state == "pending"
+    warned = request("lagerhuset").idle_ends_at
+    assert warned is not None
+    assert clock.now() + timedelta(days=1) < warned < clock.now() + timedelta(days=9)
+    assert Extension.objects.get(registration=request("kvarnby")).state == "granted"
+
+
+def test_a_request_clashes_with_an_offer_to_another_partner_and_is_to_be_decided_soon(company: Facts) -> None:
+    one = request("lindholm")
+    assert (one.status, one.verdict) == (RequestStatus.IN_REVIEW, Answer.REVIEW)
+    assert {"Nordlys IT"} <= {clash["partner"] for clash in one.findings if clash["heavy"]}
+    assert [step.person and step.person.name for step in one.steps.all()] == ["Chris Mølgaard", "Ada Holm"]
+    offered = Opportunity.objects.get(topic=registering.OFFERED)
+    assert offered.status == Status.DELIVERED
+    assert one.decide_by is not None
+    assert clock.now() < one.decide_by < clock.now() + timedelta(days=4)
+
+
+def test_small_deals_are_approved_by_the_policy_since_it_says_so(company: Facts) -> None:
+    assert [version.number for version in RegistrationPolicy.objects.order_by("number")] == [1, 2]
+    one = request("sulabad")
+    assert (one.status, one.decided_by) == (RequestStatus.APPROVED, None)
+
+
+@pytest.mark.parametrize("name", ["ada", "chris", "anna", "mads", "sofie", "bo", "freja", "stig"])
+def test_everybody_who_tries_the_demo_sees_a_request(company: Facts, name: str) -> None:
+    person = Person.objects.get(email__startswith=f"{name}@")
+    assert registrations.visible(person).exists()
+
+
+def test_every_step_of_a_request_stands_on_the_timeline_and_in_the_chain(company: Facts) -> None:
+    entries = TimelineEntry.objects.filter(event__startswith="registration_")
+    assert entries.count() == Link.objects.count() > 80
+    moments = list(Link.objects.order_by("number").values_list("at", flat=True))
+    assert moments == sorted(moments)
+    assert not ProcrastinateJob.objects.filter(queue_name="bulk", status="todo").exists()
+
+
+@pytest.mark.django_db
+def test_deals_are_the_same_every_time(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    with clock.frozen(clock.now()):
+        assert dealt() == dealt()
+
+
+def dealt() -> list[tuple[Any, ...]]:
+    """Play the deals alone, and give what became of them."""
+    with transaction.atomic():
+        world = people.enter(clock.now())
+        for at, act in sorted(registering.Dealing(world, clock.now()).acts(), key=lambda one: one[0]):
+            with clock.frozen(at):
+                act()
+        found = Registration.objects.order_by("opportunity__topic").values_list(
+            "company",
+            "status",
+            "status_since",
+            "reason",
+            "verdict",
+            "decide_by",
+            "idle_ends_at",
+            "links_count",
+        )
+        facts = list(found)
+        transaction.set_rollback(True)
+    return facts

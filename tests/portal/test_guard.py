@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 # Addresses with a key: what each takes, and how it is asked.
 OF_ONE = {"opportunity": "get", "accept": "post", "decline": "post", "ask": "post", "note": "post", "work": "post",
-          "opportunity_revise": "get"}  # fmt: skip
+          "opportunity_revise": "get", "register": "post"}  # fmt: skip
 OF_ALL = ("dashboard", "opportunities")
 
 

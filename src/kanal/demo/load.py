@@ -8,7 +8,17 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 from kanal.config import clock
-from kanal.demo.company import aftermath, applicants, chapters, people, plan, play, policies, visits
+from kanal.demo.company import (
+    aftermath,
+    applicants,
+    chapters,
+    people,
+    plan,
+    play,
+    policies,
+    registering,
+    visits,
+)
 from kanal.directory.models import Person
 from kanal.directory.places import locate_waiting
 
@@ -40,7 +50,8 @@ def load_company(progress: Say = print) -> bool:
             if done % 500 == 0 or done == of:
                 progress(f"Demo company: {done} of {of} events of the last ninety days")
 
-        play.Stage(world, now).play(stories, count)
+        dealing = registering.Dealing(world, now)
+        play.Stage(world, now).play(stories, dealing.acts(), count)
         progress("Demo company: notifications and mail")
         policies.enter(world, now)
         applicants.enter(world, now)

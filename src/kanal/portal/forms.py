@@ -76,16 +76,21 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(one, initial) for one in data or [] if one]
 
 
-class NoteForm(DomainForm):
-    """A note on the timeline, with files."""
+class FilesForm(DomainForm):
+    """A form with which files come along."""
 
-    body = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
     # Named as in the domain’s refusals; a declared field does not hide the attribute of that name.
     files = FilesField(label=_("Files"), required=False, allow_empty_file=True)  # type: ignore[assignment]
 
     def uploads(self) -> list[Upload]:
         """Give the files that came with it."""
-        return [_upload(file) for file in self.cleaned_data["files"]]
+        return [_upload(file) for file in self.cleaned_data.get("files", ())]
+
+
+class NoteForm(FilesForm):
+    """A note on the timeline, with files."""
+
+    body = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 def _upload(file: UploadedFile[Any]) -> Upload:

@@ -29,6 +29,7 @@ from kanal.portal.forms import DeclineForm, NoteForm, QuestionForm
 from kanal.portal.guard import Page, me, partner_page
 from kanal.portal.making import waiting
 from kanal.portal.pages import render
+from kanal.portal.registering import beside
 from kanal.portal.work_forms import WorkForm
 from kanal.web.components import Crumb
 from kanal.web.looking import only_looks
@@ -45,14 +46,14 @@ def opportunity(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         opened = queries.opened(person, key)
     except Missing:
         return gone(request, key, status=404)
-    if opened.is_offer and _is_look(request):
+    if opened.is_offer and is_look(request):
         distribution.mark_seen(opportunity=opened.opportunity, by=person)
-    if _is_look(request):
+    if is_look(request):
         notify.mark_read(person=person, path=request.path)
     return draw(request, opened)
 
 
-def _is_look(request: HttpRequest) -> bool:
+def is_look(request: HttpRequest) -> bool:
     """Tell whether its reader looks at the page: nobody does for a program that asks ahead, nor through other eyes."""
     if only_looks(request):
         return False
@@ -153,6 +154,7 @@ def draw(
         "offered_for": _offered_for(opened),
         **waiting.facts(opened, me(request)),
         **({} if opened.is_offer else work_page.facts(me(request), opened, work)),
+        **({} if opened.is_offer else beside.facts(me(request), opened.opportunity)),
     }
     return render(request, "portal/offer.html" if opened.is_offer else "portal/managed.html", facts, status)
 

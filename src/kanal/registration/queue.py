@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import models
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kanal.directory.models import Partner, Person
+from kanal.opportunities.queries import Total
 from kanal.registration import access
 from kanal.registration.lifecycle import ENDED, TO_DECIDE, Status
 from kanal.registration.models import Registration
 
 # A counter in the navigation needs to know no more than this.
 COUNT_AT_MOST = 100
+# No view is counted further: nobody reads so many pages.
+CAP = 10_000
 # So many companies whose name has a text in it are looked for; a text that more have says too little.
 _PARTNERS = 200
 
@@ -52,6 +55,8 @@ _ORDERS: Mapping[str, str] = {
     "until": "protection__ends",
     "ended": "status_since",
 }
+# Those that may be unknown; the others are read by their index as it stands.
+_UNKNOWN = frozenset({"value", "decide", "answer", "line", "until"})
 _FIRST: Mapping[View, str] = {
     View.DECIDE: "decide",
     View.PARTNER: "answer",
@@ -72,8 +77,8 @@ def order_of(text: str, view: View) -> str:
     return text if text.removeprefix("-") in _ORDERS else _FIRST[view]
 
 
-def rows(person: Person, view: View, *, text: str = "", order: str = "") -> QuerySet[Registration]:
-    """Give the requests of a view that a person sees, in order, with what a row shows.
+def keys(person: Person, view: View, *, text: str = "", order: str = "") -> QuerySet[Registration, uuid.UUID]:
+    """Give the keys of the requests of a view that a person sees, in order: a page of them is read by `rows`.
 
     Args:
         person: who reads.
@@ -83,10 +88,27 @@ def rows(person: Person, view: View, *, text: str = "", order: str = "") -> Quer
     """
     found = _with(access.visible(person).filter(_CONDITIONS[view]), " ".join(text.split()))
     key = order_of(order, view)
-    field = F(_ORDERS[key.removeprefix("-")])
-    first = field.desc(nulls_last=True) if key.startswith("-") else field.asc(nulls_last=True)
-    related = ("partner__account", "family", "currency", "protection", "taken_by", "behind__protection")
-    return found.select_related(*related).order_by(first, "-pk" if key.startswith("-") else "pk")
+    down, name = key.startswith("-"), key.removeprefix("-")
+    field = F(_ORDERS[name])
+    last = True if name in _UNKNOWN else None
+    first = field.desc(nulls_last=last) if down else field.asc(nulls_last=last)
+    return found.order_by(first, "-pk" if down else "pk").values_list("pk", flat=True)
+
+
+def rows(wanted: Iterable[uuid.UUID]) -> list[Registration]:
+    """Read requests in the order of their keys, with what a row of the list shows."""
+    order = list(wanted)
+    related = (
+        "partner__account",
+        "family",
+        "currency",
+        "protection",
+        "taken_by",
+        "policy",
+        "behind__protection",
+    )
+    found = Registration.objects.select_related(*related).in_bulk(order)
+    return [found[key] for key in order if key in found]
 
 
 def _with(found: QuerySet[Registration], text: str) -> QuerySet[Registration]:
@@ -102,12 +124,17 @@ def _with(found: QuerySet[Registration], text: str) -> QuerySet[Registration]:
     )
 
 
-def counts(person: Person) -> dict[View, int]:
-    """Count the requests of each view, in one query."""
+def counts(person: Person) -> dict[View, Total]:
+    """Count the requests of each view, each as far as `CAP`."""
     seen = access.visible(person).order_by()
-    wanted = {view.name: Count("pk", filter=_CONDITIONS[view]) for view in View if _CONDITIONS[view]}
-    counted = seen.aggregate(**wanted, ALL=Count("pk"))
-    return {view: counted[view.name] for view in View}
+    numbers = {view: seen.filter(_CONDITIONS[view]).values("pk")[: CAP + 1].count() for view in View}
+    return {view: Total(min(number, CAP), number > CAP) for view, number in numbers.items()}
+
+
+def total(found: QuerySet[Registration, uuid.UUID]) -> Total:
+    """Count what a search found, as far as `CAP`."""
+    number = found.order_by()[: CAP + 1].count()
+    return Total(min(number, CAP), number > CAP)
 
 
 def waiting_count(person: Person) -> int:
@@ -120,4 +147,5 @@ def waiting_count(person: Person) -> int:
 
 def following(person: Person, *, but: uuid.UUID) -> Registration | None:
     """Give the request that is to be decided next, apart from one; None where none waits."""
-    return rows(person, View.DECIDE).exclude(pk=but).first()
+    key = keys(person, View.DECIDE).exclude(pk=but).first()
+    return rows([key])[0] if key else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +19,7 @@ from kanal.opportunities.lifecycle import Status as OpportunityStatus
 from kanal.opportunities.models import Opportunity
 from kanal.registration import access, approvals
 from kanal.registration.approvals import Needed
-from kanal.registration.clashes import Clash, Kind
+from kanal.registration.clashes import Clash, Findings, Kind
 from kanal.registration.lifecycle import PENDING, Status
 from kanal.registration.models import ApprovalStep, Link, Registration
 from kanal.registration.policy import terms_of, vendor_calendar
@@ -154,7 +155,7 @@ class Approvals:
 
     Attributes:
         steps: the words that were asked for, in order; the first that is not given is `now`.
-        to_come: what would be asked for when it comes up for review.
+        to_come: words that are not asked for yet: of one in line, or because something has come up since.
         now: the word that is wanted; None where none is.
         stand_in: who is asked when the promise is broken; None where nobody else can.
     """
@@ -167,23 +168,29 @@ class Approvals:
     @property
     def last(self) -> bool:
         """Tell whether the next word is the last one, so that it grants the protection."""
-        return sum(step.approved_at is None for step in self.steps) <= 1
+        return not self.to_come and sum(step.approved_at is None for step in self.steps) <= 1
 
 
-def approvals_of(registration: Registration) -> Approvals:
-    """Give whose words a request has and needs, and who would be asked."""
+def approvals_of(registration: Registration, live: Findings | None = None) -> Approvals:
+    """Give whose words a request has and needs, and who would be asked.
+
+    Args:
+        registration: which.
+        live: what speaks against it now, as approving asks too; None is what is known of it already.
+    """
     steps = list(registration.steps.select_related("person", "by").order_by("number"))
     if registration.status not in PENDING:
         return Approvals([step for step in steps if step.approved_at], (), None, None)
-    if not steps:
-        terms = terms_of(registration)
-        return Approvals([], approvals.needed(registration, terms) or [approvals.ALWAYS], None, None)
+    seen = copy(registration)
+    if live is not None:
+        seen.findings, seen.verdict = live.plain(), live.answer.value
+    wanted = approvals.needed(seen, terms_of(registration)) or (approvals.ALWAYS,)
     now = next((step for step in steps if step.approved_at is None), None)
     stand_in = None
     if now is not None and now.person is not None and registration.overdue_at is None:
         others = [step.by for step in steps if step.by]
         stand_in = approvals.approver(registration, approvals.role_of(now), but=[now.person, *others])
-    return Approvals(steps, (), now, stand_in)
+    return Approvals(steps, wanted[len(steps) :], now, stand_in)
 
 
 def offers_to_stop(clashes: Sequence[Clash], registration: Registration) -> list[Offer]:

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import connection
 
 from kanal.config import clock
+from kanal.demo.company import registering
 from kanal.demo.mail import Backend
 from kanal.distribution.actions.telling import tell_about
 from kanal.distribution.models import Offer, OfferStatus
@@ -31,6 +32,11 @@ _MOMENTS = {
     "participation": "COALESCE(until, since)",
     "opportunityproduct": "(SELECT created_at FROM opportunities_opportunity WHERE id = e.opportunity_id)",
     "exchangerate": "valid_from",
+    "approvalstep": (
+        "COALESCE(approved_at, (SELECT submitted_at FROM registration_registration WHERE id = e.registration_id))"
+    ),
+    "extension": "COALESCE(decided_at, asked_at)",
+    "protection": "begins",
     "invitation": "COALESCE(accepted_at, revoked_at, sent_at)",
 }
 
@@ -53,6 +59,7 @@ def _tell(now: datetime) -> None:
         if since <= at:
             with clock.frozen(at):
                 tell_about(event=event.value, offer_id=str(offer.pk))
+    registering.settle(since)
     backend = Backend()
     for notification in Notification.objects.order_by("-at")[:MAILS]:
         with clock.frozen(notification.at):
@@ -82,5 +89,6 @@ def _forget_jobs() -> None:
     """Take back the jobs that the actions deferred: what they would do has been done above."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND queue_name IN ('tell', 'mail', 'places')"
+            "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND (queue_name IN ('tell', 'mail', 'places')"
+            " OR task_name = 'kanal.registration.tasks.stop_offers')"
         )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from kanal.config import clock
@@ -26,6 +27,8 @@ from kanal.opportunities.models import (
     Visibility,
 )
 
+# Something that happens, and when.
+Act = tuple[datetime, Callable[[], object]]
 # What partners do in a collaboration, in the order in which a story names them.
 ROLES = ("lead", "delivery", "support")
 
@@ -46,14 +49,18 @@ class Stage:
     keys: dict[int, uuid.UUID] = field(default_factory=dict)
     notes: list[TimelineEntry] = field(default_factory=list)
 
-    def play(self, stories: list[Story], progress: Callable[[int, int], None]) -> None:
-        """Play all stories together, in the order of time."""
-        steps = [(at, story, step) for story in stories for at, step in story.timetable(self.now)]
-        steps.sort(key=lambda item: (item[0], item[1].number))
-        for count, (at, story, step) in enumerate(steps, 1):
+    def play(self, stories: list[Story], others: Sequence[Act], progress: Callable[[int, int], None]) -> None:
+        """Play all stories, and what else happened, together in the order of time."""
+        acts: list[Act] = [
+            (at, partial(DOINGS[step.do], self, story, step))
+            for story in stories
+            for at, step in story.timetable(self.now)
+        ]
+        acts = sorted([*acts, *others], key=lambda act: act[0])
+        for count, (at, do) in enumerate(acts, 1):
             with clock.frozen(at):
-                DOINGS[step.do](self, story, step)
-            progress(count, len(steps))
+                do()
+            progress(count, len(acts))
         TimelineEntry.objects.bulk_create(self.notes)
 
     def key(self, story: Story) -> uuid.UUID:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kanal.desk.opportunities.forms import CLOSES, DECLINES, RecordForm
+from kanal.desk.registrations import showing as registrations
 from kanal.directory.models import Person
 from kanal.distribution import deadlines
 from kanal.distribution.deadlines import TimeLeft
@@ -47,6 +48,8 @@ ICONS: Mapping[str, str] = {
     "extended": "calendar",
     "taken_back": "arrow-back-up",
     "owner_changed": "user",
+    "overridden": "alert-triangle",
+    **{f"registration_{kind}": icon for kind, icon in registrations.ICONS.items()},
 }
 # What Save does where the status is set to this one.
 HINTS: Mapping[Status, Any] = {

@@ -160,7 +160,7 @@ def _why(_registration: Registration, clash: Clash, _mine: Customer) -> Cell:
     if same:
         said.append(_("Same %(things)s") % {"things": get_text_list(same, _("and"))})
     if near:
-        said.append(_("like %(things)s") % {"things": get_text_list(near, _("and"))})
+        said.append(_("%(things)s alike") % {"things": get_text_list(near, _("and"))})
     if not said:
         said = [_("Known by the same name, domain or number")]
     text = "; ".join(said)

@@ -197,7 +197,9 @@ class Ask(DecisionForm):
 
 
 def label_of(name: str) -> str:
-    """Give what a field of the request is called."""
+    """Give what a field of the request is called at the desk."""
+    if name == "work_done":
+        return _("Why this partner")
     label = str(Registration._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
     return label[0].upper() + label[1:]
 

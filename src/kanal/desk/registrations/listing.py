@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from kanal.desk.guard import person, vendor_only
+from kanal.desk.opportunities.listing import counted
 from kanal.desk.paging import CappedPaginator, size
 from kanal.desk.registrations import away
 from kanal.desk.registrations.showing import due, glyph_of
@@ -31,6 +33,7 @@ from kanal.web import sheets
 from kanal.web.components import Crumb, Tab
 
 _FOUND = 20
+_CHUNK = 2000
 # What the column of times is called in each view, and by which order it sorts.
 _TIMES: dict[View, tuple[Any, str]] = {
     View.DECIDE: (gettext_lazy("Decide by"), "decide"),
@@ -55,24 +58,27 @@ def show(
     """Draw the list; with the refused form of *I am away* where there is one."""
     by = person(request)
     view, text = queue.view_of(request.GET.get("view", "")), request.GET.get("q", "").strip()[:100]
-    found = queue.rows(by, view, text=text, order=request.GET.get("sort", ""))
+    found = queue.keys(by, view, text=text, order=request.GET.get("sort", ""))
     numbers = queue.counts(by)
-    pages = CappedPaginator(found, size(request), count=found.order_by().count() if text else numbers[view])
+    number = queue.total(found) if text else numbers[view]
+    pages = CappedPaginator(found, size(request), count=number.count, capped=number.capped)
     shown, calendar = pages.get_page(request.GET.get("page")), vendor_calendar()
     heading, key = _TIMES[view]
     facts = {
         "nav": "desk:registrations",
         "crumbs": [Crumb(_("Sales"), "")],
-        "tabs": [Tab(str(one.label), _address(one), numbers[one], current=one == view) for one in View],
+        "tabs": [
+            Tab(str(one.label), _address(one), counted(numbers[one]), current=one == view) for one in View
+        ],
         "page": shown,
-        "rows": [(row, glyph_of(row), due(row, calendar)) for row in shown.object_list],
+        "rows": [(row, glyph_of(row), due(row, calendar)) for row in queue.rows(shown.object_list)],
         "view": view,
         "view_key": view.name,
         "time_heading": heading,
         "time_key": key,
         "q": text,
         "url": _address(view),
-        "anything": numbers[View.ALL] > 0,
+        "anything": numbers[View.ALL].count > 0,
         "sees_proof": access.may_see_proof(by),
         "proof": checking.state() if access.may_see_proof(by) else None,
         "export_query": request.GET.urlencode(),
@@ -130,7 +136,7 @@ def export(request: HttpRequest, kind: str) -> FileResponse:
     """Send the list that the address asks for, in its order."""
     if kind not in sheets.CONTENT_TYPES:
         raise Http404
-    found = queue.rows(
+    found = queue.keys(
         person(request),
         queue.view_of(request.GET.get("view", "")),
         text=request.GET.get("q", "").strip()[:100],
@@ -149,18 +155,22 @@ def export(request: HttpRequest, kind: str) -> FileResponse:
         _("Value in %(currency)s") % {"currency": settings.BASE_CURRENCY},
         *(_("Submitted"), _("Decide by"), _("Decided"), _("Protected until"), _("Reason")),
     ]
-    return sheets.download(_("registrations"), kind, head, _cells(found))
+    return sheets.download(_("registrations"), kind, head, _cells(list(found)))
 
 
-def _cells(found: Any) -> Iterator[sheets.Row]:
-    row: Registration
-    for row in found.iterator(chunk_size=2000):
-        yield [
-            *(row.reference, str(row.get_status_display()), row.company, row.registration_number, row.domain),
-            *(row.country, row.partner.name, row.family.name if row.family else None),
-            *(row.value, row.currency.code, row.value_base, row.submitted_at, row.decide_by, row.decided_at),
-            *(row.protection.ends if row.protection else None, reason_of(row.status, row.reason)),
-        ]
+def _cells(keys: Sequence[uuid.UUID]) -> Iterator[sheets.Row]:
+    for start in range(0, len(keys), _CHUNK):
+        for row in queue.rows(keys[start : start + _CHUNK]):
+            yield _line(row)
+
+
+def _line(row: Registration) -> sheets.Row:
+    return [
+        *(row.reference, str(row.get_status_display()), row.company, row.registration_number, row.domain),
+        *(row.country, row.partner.name, row.family.name if row.family else None),
+        *(row.value, row.currency.code, row.value_base, row.submitted_at, row.decide_by, row.decided_at),
+        *(row.protection.last_day if row.protection else None, reason_of(row.status, row.reason)),
+    ]
 
 
 @require_safe
@@ -168,8 +178,8 @@ def _cells(found: Any) -> Iterator[sheets.Row]:
 def lookup(request: HttpRequest) -> JsonResponse:
     """Search requests by customer, reference or partner, as JSON, for fields that name another one."""
     text = " ".join(request.GET.get("q", "").split())[:100]
-    found = queue.rows(person(request), View.ALL, text=text)[:_FOUND]
-    return JsonResponse([_option(row) for row in found], safe=False)
+    found = queue.keys(person(request), View.ALL, text=text)[:_FOUND]
+    return JsonResponse([_option(row) for row in queue.rows(found)], safe=False)
 
 
 def _option(row: Registration) -> dict[str, str]:

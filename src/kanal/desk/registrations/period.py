@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from django.utils import dateformat, timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from kanal.config import clock
 from kanal.desk.registrations.comparing import title_of
@@ -92,7 +92,7 @@ def asked(begins: date, ends: date, *, granted: bool) -> Span:
     text = ngettext(
         "%(what)s: %(first)s to %(last)s, %(n)d day", "%(what)s: %(first)s to %(last)s, %(n)d days", days
     )
-    what = _("Protected") if granted else _("Asked")
+    what = _("Protected") if granted else pgettext("period", "Asked")
     return Span(
         text % {"what": what, "first": _short(begins), "last": _short(ends), "n": days}, begins, ends, True
     )

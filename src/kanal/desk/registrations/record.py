@@ -73,7 +73,7 @@ class Review:
     @cached_property
     def approvals(self) -> Approvals:
         """Give whose words it has and needs."""
-        return reviewing.approvals_of(self.registration)
+        return reviewing.approvals_of(self.registration, self.findings if self.pending else None)
 
     @cached_property
     def verbs(self) -> list[Verb]:
@@ -234,12 +234,9 @@ def _conflicts(review: Review, ends: date) -> dict[str, Any]:
     one, found = review.registration, review.findings.clashes
     if not review.pending:
         return {"comparison": None, "banner": None, "as_found": _as_found(one)}
-    stopped = reviewing.offers_to_stop(found, one)
-    return {
-        "comparison": compare(one, found),
-        "banner": banner(one, found, stopped, ends),
-        "as_found": _as_found(one),
-    }
+    # What waits in line is not approved now; the page says for what it waits.
+    said = None if one.waits_in_line else banner(one, found, reviewing.offers_to_stop(found, one), ends)
+    return {"comparison": compare(one, found), "banner": said, "as_found": _as_found(one)}
 
 
 def _as_found(one: Registration) -> list[dict[str, Any]]:
@@ -269,7 +266,10 @@ def _beside(review: Review) -> dict[str, Any]:
     return {
         "approvals": review.approvals,
         "steps": [(step, WHY.get(step.why, "")) for step in review.approvals.steps],
-        "to_come": [(needed, WHY.get(needed.why, "")) for needed in review.approvals.to_come],
+        "to_come": [
+            (number, needed, WHY.get(needed.why, ""))
+            for number, needed in enumerate(review.approvals.to_come, start=len(review.approvals.steps) + 1)
+        ],
         "record": reviewing.record_of(one),
         "line": list(reviewing.line_behind(one)),
         "extensions": list(one.extensions.select_related("asked_by", "decided_by").order_by("-asked_at")),

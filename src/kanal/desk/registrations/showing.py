@@ -32,7 +32,7 @@ _GLYPHS = {
     Status.REVOKED: ("returned", "alert"),
     Status.CONVERTED: ("won", "good"),
 }
-_ICONS = {
+ICONS = {
     "submitted": "send",
     "resubmitted": "message",
     "taken_up": "eye",
@@ -139,5 +139,5 @@ def item(link: Link) -> TimelineItem:
         sentence=registration_words.sentence(link),
         author=link.actor_name,
         company=link.actor_company,
-        icon=_ICONS.get(link.kind, "flag"),
+        icon=ICONS.get(link.kind, "flag"),
     )

@@ -13,7 +13,6 @@ from kanal.config import clock
 from kanal.directory.acting import acting
 from kanal.directory.models import Person, ProductFamily
 from kanal.directory.refusal import Conflict, Invalid, NotAllowed, Stale
-from kanal.opportunities import access as opportunities
 from kanal.opportunities.actions.record import lock
 from kanal.opportunities.models import Opportunity
 from kanal.registration import access
@@ -43,7 +42,7 @@ def register(*, opportunity: uuid.UUID, by: Person) -> Registration:
         draft: Registration | None = found.registrations.filter(status=Status.DRAFT).first()
         if draft is not None:
             return draft
-        families = _free_families(found)
+        families = _to_register(found)
         return Registration.objects.create(
             opportunity=found,
             partner=partner,
@@ -54,20 +53,25 @@ def register(*, opportunity: uuid.UUID, by: Person) -> Registration:
         )
 
 
-def _free_families(opportunity: Opportunity) -> list[ProductFamily]:
-    """Give the families of an opportunity's products for which no request runs.
+def _to_register(opportunity: Opportunity) -> list[ProductFamily]:
+    """Give the families of an opportunity's products for which no request runs; none where it has no products.
 
     Raises:
-        Conflict: there are products, and each is registered already.
+        Conflict: each is registered already.
     """
+    families, free = _families(opportunity)
+    if families and not free:
+        raise Conflict(_("This deal is registered already. See its request under Deal registrations."))
+    return free
+
+
+def _families(opportunity: Opportunity) -> tuple[list[ProductFamily], list[ProductFamily]]:
+    """Give the families of an opportunity's products, and those of them for which no request runs."""
     families = list(
         ProductFamily.objects.filter(products__lines__opportunity=opportunity).distinct().order_by("name")
     )
     taken = set(opportunity.registrations.filter(status__in=sorted(HELD)).values_list("family_id", flat=True))
-    free = [one for one in families if one.pk not in taken]
-    if families and not free:
-        raise Conflict(_("This deal is registered already. See its request under Deal registrations."))
-    return free
+    return families, [one for one in families if one.pk not in taken]
 
 
 def _from_opportunity(opportunity: Opportunity) -> dict[str, Any]:
@@ -168,7 +172,13 @@ def stale(registration: Registration, values: Mapping[str, Any]) -> Stale:
 
 
 def registrable(person: Person, opportunity: Opportunity) -> bool:
-    """Tell whether the button *Register* stands at the bottom of an opportunity's page."""
+    """Tell whether the button *Register* stands at the bottom of an opportunity's page.
+
+    It is gone where a draft is begun already, and where every product family is registered.
+    """
     if access.refusal_to_register(person, opportunity) is not None:
         return False
-    return opportunities.participation(person, opportunity) is not None
+    if opportunity.registrations.filter(status=Status.DRAFT, partner=person.partner).exists():
+        return False
+    families, free = _families(opportunity)
+    return bool(free) or not families

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -80,8 +80,14 @@ def submit(
     return draft
 
 
-def _check_complete(draft: Registration, *, accept_terms: bool) -> None:
-    """Refuse what says too little, with each field that is missing."""
+def _check_complete(draft: Registration, *, accept_terms: bool, only: Collection[str] | None = None) -> None:
+    """Refuse what says too little, with each field that is missing.
+
+    Args:
+        draft: what is submitted or answered.
+        accept_terms: the person accepts the vendor's terms.
+        only: the fields that the person can mend; None are all.
+    """
     errors: dict[str, Text] = {}
     wanted: dict[str, Text] = {
         "company": _("Name the customer."),
@@ -100,6 +106,10 @@ def _check_complete(draft: Registration, *, accept_terms: bool) -> None:
         )
     if not accept_terms:
         errors["accept_terms"] = _("Accept the terms, or nothing can be protected.")
+    if (
+        only is not None
+    ):  # a day that passed while the vendor asked is nothing that the partner may change now
+        errors = {name: text for name, text in errors.items() if name in only}
     if errors:
         raise Invalid(errors)
 
@@ -236,7 +246,7 @@ def answer(*, key: uuid.UUID, values: Mapping[str, Any], text: str, by: Person) 
         text = needed(text, "answer", _("Write what you answer."))
         allowed = open_fields(one)
         changed = fill(one, {name: value for name, value in values.items() if name in allowed})
-        _check_complete(one, accept_terms=True)
+        _check_complete(one, accept_terms=True, only=allowed)
         one.value_base = in_base(one.value, rate_on(one.currency, clock.today()), field="value")
         findings = clashes.find(clashes.question_of(one), step.terms)
         step.go_on()

@@ -20,7 +20,7 @@ from kanal.distribution.models import Protection
 from kanal.opportunities.guards import history
 from kanal.opportunities.models import Attachment, Opportunity
 from kanal.opportunities.models.opportunity import base_field, money_field
-from kanal.registration.lifecycle import HELD, PAIRS, PENDING, Status
+from kanal.registration.lifecycle import ENDED, HELD, PAIRS, PENDING, Status
 from kanal.registration.models.policy import RegistrationPolicy
 
 # What a partner fills in; what of it stands open while information is requested is said in `open_fields`.
@@ -195,6 +195,18 @@ class Registration(Record):
             models.Index(
                 fields=["decided_at"], condition=Q(decided_at__isnull=False), name="registration_decided"
             ),
+            # The vendor's lists, in the orders in which they are read.
+            models.Index(
+                fields=["-status_since", "-id"],
+                condition=Q(status__in=sorted(ENDED)),
+                name="registration_ended",
+            ),
+            models.Index(
+                fields=["-submitted_at", "-id"],
+                condition=Q(submitted_at__isnull=False),
+                name="registration_submitted",
+            ),
+            models.Index(fields=["company", "id"], name="registration_by_company"),
             search_index("company", "reference", name="registration_search"),
             # By these `conflicts.finding` looks for the same customer.
             likeness_index("company", name="registration_by_likeness"),

@@ -12,6 +12,12 @@ function guard(form) {
 const changed = () => [...document.querySelectorAll("form[data-guard]")].some((form) =>
   form.dataset.before !== undefined && (form.dataset.guard === "changed" || form.dataset.before !== snapshot(form)));
 
+// What a form has saved by itself is the picture that further changes are compared with.
+document.addEventListener("kanal:saved", (event) => {
+  event.target.dataset.guard = "";
+  event.target.dataset.before = snapshot(event.target);
+});
+
 addEventListener("beforeunload", (event) => {
   if (!leaving && changed()) event.preventDefault();
 });

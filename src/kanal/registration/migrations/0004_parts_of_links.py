@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('registration', '0002_looked_for'),
+        ('registration', '0003_vendor_lists'),
     ]
 
     operations = [

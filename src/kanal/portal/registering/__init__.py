@@ -1,0 +1,1 @@
+"""Deal registration as partners see it: their requests, one request, and asking whether a customer is free."""
