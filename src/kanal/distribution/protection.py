@@ -6,11 +6,12 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Q, QuerySet
-from django.utils import formats
+from django.utils import dateformat
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from kanal.config import clock
 from kanal.config.among import among
@@ -145,9 +146,15 @@ def why_protected(found: Sequence[Protection]) -> str:
     return text % {
         "customer": one.customer,
         "partner": one.partner.name,
-        "day": formats.date_format(one.last_day, "DATE_FORMAT"),
+        "day": day_words(one.last_day),
         "reference": one.reference,
     }
+
+
+def day_words(day: date) -> str:
+    """Give a day as refusals say it: `25 Feb 2027`."""
+    # Translators: a day in Django's date format, as in "2 Dec 2026".
+    return dateformat.format(day, pgettext("date format", "j M Y"))
 
 
 def refusal_to_override(found: Sequence[Protection]) -> str | None:

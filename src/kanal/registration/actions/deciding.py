@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from kanal.config import clock
@@ -19,6 +18,8 @@ from kanal.directory.models import Person, VendorRole
 from kanal.directory.refusal import Conflict, Invalid, Missing, NotAllowed
 from kanal.distribution.actions.working import approve_made
 from kanal.distribution.models import ProtectedKey, Protection
+from kanal.distribution.models.protection import last_day
+from kanal.distribution.protection import day_words
 from kanal.registration import access, approvals, clashes, tasks
 from kanal.registration.actions.ending import release
 from kanal.registration.actions.step import CLOCK, Step, begin, lock_for, needed, within
@@ -213,7 +214,7 @@ def _protected_for(partner: str, reference: str, until: datetime | None) -> str:
     ) % {
         "partner": partner,
         "reference": reference,
-        "day": formats.date_format(until, "DATE_FORMAT") if until else "",
+        "day": day_words(last_day(until)) if until else "",
     }
 
 
