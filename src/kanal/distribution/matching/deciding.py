@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from kanal.distribution.matching import crowding, flow
+from kanal.distribution.matching import crowding, flow, settling
 from kanal.distribution.matching.pairs import Eligible, Pairs, Ties, best_of_each, together
 from kanal.distribution.matching.rules import Market, room_of
 from kanal.distribution.matching.shape import FEW, Ints, Longs, Opportunities, Outcome, Partners, Rules
@@ -20,7 +20,11 @@ ADDED = 12
 NARROW = 8
 ROUNDS = 40
 # Pairs that fall so many tenths of a point short of the best are kept for the next division.
-NEAR = 30
+NEAR = 12
+# By guessed prices, so many.
+FAR = 20
+# Costs beyond so many tenths of a point are cut off where prices are known.
+CUT = 400
 # In so many rounds pairs are let go; later ones only add, so that it comes to an end.
 NARROWED = 3
 # The solver multiplies costs by the number of nodes and adds them up along paths; this much fits into its 64 bits.
@@ -99,8 +103,15 @@ class _Dealing:
         if self._uncontested():
             return self._taken(self.outcome.alone, 0)
         over, narrow = 1, False
+        near = None
+        if (
+            int(self.limits.room.sum(dtype=np.int64)) >= self.limits.rows
+        ):  # where room is scarce, guesses are far off
+            guess = settling.settled(pairs, self.limits.steps, self.limits.room, self.unit)
+            pairs, near = self._likely(guess), self._prices(guess, 0, exact=False)
         for number in range(rounds):
-            division = self._divide(pairs)
+            division = self._divide(pairs, near)
+            near = self._prices(division.price, division.gate, exact=True)
             if narrow:
                 over = 0
             else:
@@ -147,7 +158,22 @@ class _Dealing:
         free = not self.limits.steps.paid(taken) and bool((taken <= self.limits.room).all())
         return free and bool(self.limits.new[given].sum() >= self.limits.kept)
 
-    def _divide(self, pairs: Pairs) -> flow.Division:
+    def _likely(self, guess: Longs) -> Pairs:
+        """Give those of all pairs that fall little short of the best by guessed prices."""
+        tenths = (guess // self.unit).astype(np.int32)
+        return together(
+            [block.take(settling.short(block, tenths) <= FAR) for block in self.eligible if len(block)]
+        )
+
+    def _prices(self, price: Longs, gate: int, *, exact: bool) -> flow.Prices | None:
+        """Give prices to begin from; None where some get nobody for want of room.
+
+        A place is then worth as much as being served, and with each pair that comes in such prices may fall to nothing.
+        """
+        scarce = int(price.max(initial=0)) >= self.first // 2
+        return None if scarce else flow.Prices(price, gate, CUT * self.unit, exact)
+
+    def _divide(self, pairs: Pairs, near: flow.Prices | None) -> flow.Division:
         """Divide by rank, so that the solver sees the same network whatever the order of what came in."""
         ties, limits = self.ties, self.limits
         by_rank, order = ties.renumbered(pairs)
@@ -159,7 +185,8 @@ class _Dealing:
             new=limits.new[cols],
             steps=limits.steps.renumbered(ties.col_rank),
         )
-        found = flow.divide(by_rank, self.worth(pairs)[order], ranked)
+        by_rank_near = near and near._replace(price=near.price[cols])
+        found = flow.divide(by_rank, self.worth(pairs)[order], ranked, by_rank_near)
         partner, own = of_rank[found.partner[ties.row_rank]], found.own[ties.row_rank]
         return flow.Division(partner, own, found.price[ties.col_rank], found.gate)
 

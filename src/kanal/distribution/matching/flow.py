@@ -10,8 +10,9 @@ optimum both are equal. See Ahuja, Magnanti and Orlin, Network Flows, 1993, chap
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from ortools.graph.python import min_cost_flow
@@ -89,6 +90,21 @@ class Limits:
     steps: Steps
 
 
+class Prices(NamedTuple):
+    """Prices to begin from, see `Division`.
+
+    Attributes:
+        price, gate: the prices.
+        cap: costs that they leave above it are cut off there.
+        exact: whether the answer has to be the best; where not, an opportunity that is hard to serve may get nobody.
+    """
+
+    price: Longs
+    gate: int
+    cap: int
+    exact: bool
+
+
 @dataclass(frozen=True)
 class Division:
     """Who gets what of a set of pairs, and the prices under which that is the best.
@@ -128,30 +144,92 @@ class Division:
         return int(reach.sum()) + int(places.sum()) + limits.kept * (limits.reward + self.gate)
 
 
-def divide(pairs: Pairs, worth: Longs, limits: Limits) -> Division:
+def divide(pairs: Pairs, worth: Longs, limits: Limits, near: Prices | None = None) -> Division:
     """Give each opportunity at most one partner and each partner no more than it has room for, at the greatest worth.
 
     Args:
         pairs: which may be put together.
         worth: int64, above zero, what each pair is worth.
         limits: what to keep to.
+        near: prices that are likely to be near those of the answer; with them it is found sooner.
 
     Raises:
         RuntimeError: the solver found no answer, which a network like this always has.
     """
+    if near is not None and len(pairs):
+        found = _from(pairs, worth, limits, near)
+        if found is not None:
+            return found
+    taken = _solve(_network(pairs, worth, limits)) if len(pairs) else np.zeros(0, np.int64)
+    return _division(pairs, worth, limits, taken)
+
+
+def _division(pairs: Pairs, worth: Longs, limits: Limits, taken: Longs) -> Division:
+    """Give the division that takes these of the pairs, with its prices."""
     partner, own = np.full(limits.rows, -1, np.int32), np.zeros(limits.rows, np.int64)
-    taken = _solve(pairs, worth, limits) if len(pairs) else np.zeros(0, np.int64)
     partner[pairs.row[taken]], own[pairs.row[taken]] = pairs.col[taken], worth[taken]
     return Division(partner, own, *_prices(pairs, worth, limits, partner, own))
 
 
-def _solve(pairs: Pairs, worth: Longs, limits: Limits) -> Longs:
-    """Give the places of the pairs that a best division takes."""
+def _reach(pairs: Pairs, worth: Longs, limits: Limits, at: Prices | Division) -> Longs:
+    """Give the most that any of these pairs brings each opportunity above its price, at least 0, int64[m]."""
+    found = np.zeros(limits.rows, np.int64)
+    np.maximum.at(found, pairs.row, worth - at.price[pairs.col])
+    return found
+
+
+def _from(pairs: Pairs, worth: Longs, limits: Limits, near: Prices) -> Division | None:
+    """Divide beginning from prices; None where those lead astray.
+
+    An opportunity of which one pair is left gets it, and the others are divided among what is then left of the room.
+    """
+    reach = _reach(pairs, worth, limits, near)
+    only = (np.bincount(pairs.row, minlength=limits.rows)[pairs.row] == 1) & (reach[pairs.row] > near.cap)
+    only &= (np.bincount(pairs.col[only], minlength=len(limits.room)) <= limits.room)[pairs.col]
+    given = np.bincount(pairs.col[only], minlength=len(limits.room)).astype(np.int64)
+    open_, taken, forgone = np.flatnonzero(~only), np.flatnonzero(only), np.zeros(0, np.int64)
+    if len(open_):
+        net = _network(pairs.take(open_), worth[open_], _less(limits, given))
+        found = _solve_from(net, near, reach)
+        if found is None:
+            return None
+        taken, forgone = np.concatenate([taken, open_[found[0]]]), found[1]
+    if len(forgone) and near.exact:
+        return None
+    kept = np.flatnonzero(~np.isin(pairs.row, forgone))
+    mine = np.searchsorted(kept, np.sort(taken))
+    division = _division(pairs.take(kept), worth[kept], limits, mine)
+    best = division.bound(limits, _reach(pairs.take(kept), worth[kept], limits, division))
+    return division if best == division.worth(limits) else None
+
+
+def _less(limits: Limits, given: Longs) -> Limits:
+    """Give what is left of the limits when partners have got so many."""
+    steps, new = limits.steps, int(given[limits.new].sum())
+    left = np.clip(steps.begin + steps.count - given[steps.col], 0, steps.count)
+    return replace(
+        limits, kept=max(0, limits.kept - new), steps=Steps(steps.col, left.astype(np.int64), steps.cost)
+    )
+
+
+class _Network(NamedTuple):
+    """Arcs, those of the pairs first; nodes: opportunities, partners, the gate, the sink."""
+
+    rows: Longs
+    cols: Longs
+    tails: Ints
+    heads: Ints
+    capacities: Longs
+    costs: Longs
+    pairs: int
+
+
+def _network(pairs: Pairs, worth: Longs, limits: Limits) -> _Network:
     (rows, tail), (cols, head) = _packed(pairs.row), _packed(pairs.col)
     gate, sink, none = len(rows) + len(cols), len(rows) + len(cols) + 1, np.zeros(len(rows), np.int64)
     steps, place = limits.steps, np.full(len(limits.room), -1, np.int64)
     place[cols] = np.arange(len(cols))
-    mine = np.flatnonzero(place[steps.col] >= 0)
+    mine = np.flatnonzero((place[steps.col] >= 0) & (steps.count > 0))
     beyond = np.where(limits.new[steps.col[mine]], gate, sink)
     arcs = [  # from, to, how many, at what cost
         (tail, len(rows) + head, np.ones(len(pairs), np.int64), -worth),
@@ -165,17 +243,52 @@ def _solve(pairs: Pairs, worth: Longs, limits: Limits) -> Longs:
         ([gate, gate], [sink, sink], [limits.kept, len(rows)], [-limits.reward, 0]),
     ]
     tails, heads, capacities, costs = (np.concatenate(column) for column in zip(*arcs, strict=True))
-    flow = min_cost_flow.SimpleMinCostFlow()
-    flow.add_arcs_with_capacity_and_unit_cost(
-        tails.astype(np.int32), heads.astype(np.int32), capacities.astype(np.int64), costs.astype(np.int64)
+    return _Network(
+        rows,
+        cols,
+        tails.astype(np.int32),
+        heads.astype(np.int32),
+        capacities.astype(np.int64),
+        costs.astype(np.int64),
+        len(pairs),
     )
+
+
+def _flows(net: _Network, costs: Longs) -> Longs:
+    """Give how much flows through each arc at the least cost."""
+    sink, solver = len(net.rows) + len(net.cols) + 1, min_cost_flow.SimpleMinCostFlow()
+    solver.add_arcs_with_capacity_and_unit_cost(net.tails, net.heads, net.capacities, costs)
     supplies = np.zeros(sink + 1, np.int64)
-    supplies[: len(rows)], supplies[sink] = 1, -len(rows)
-    flow.set_nodes_supplies(np.arange(sink + 1, dtype=np.int32), supplies)
-    status = flow.solve()
-    if status != flow.OPTIMAL:
+    supplies[: len(net.rows)], supplies[sink] = 1, -len(net.rows)
+    solver.set_nodes_supplies(np.arange(sink + 1, dtype=np.int32), supplies)
+    status = solver.solve()
+    if status != solver.OPTIMAL:
         raise RuntimeError(f"No division was found: {status}.")
-    return np.flatnonzero(flow.flows(np.arange(len(pairs), dtype=np.int32)) > 0)
+    found: Longs = solver.flows(np.arange(len(costs), dtype=np.int32)).astype(np.int64)
+    return found
+
+
+def _solve(net: _Network) -> Longs:
+    """Give the places of the pairs that a best division takes."""
+    return np.flatnonzero(_flows(net, net.costs)[: net.pairs] > 0)
+
+
+def _solve_from(net: _Network, near: Prices, reach: Longs) -> tuple[Longs, Longs] | None:
+    """Give the same with less work where prices are near, and who got nobody because of it; None where they are not.
+
+    Costs less the prices are small where it is open what is taken (Ahuja, Magnanti and Orlin, section 2.4); the others
+    are cut off, as the solver takes the longer the larger they are. Where nothing flows through what was made cheaper,
+    and as much as can through what was made dearer, no other flow gains by the true costs: the answer is right.
+    """
+    price = np.concatenate([reach[net.rows], -near.price[net.cols], [-near.gate, 0]])
+    true = net.costs + price[net.tails] - price[net.heads]
+    costs = np.clip(true, -near.cap, near.cap)
+    found = _flows(net, costs)
+    astray = np.flatnonzero((true > costs) & (found > 0) | (true < costs) & (found < net.capacities))
+    nobody = astray - net.pairs  # the arcs of who gets nobody come after those of the pairs
+    if ((nobody < 0) | (nobody >= len(net.rows))).any():
+        return None
+    return np.flatnonzero(found[: net.pairs] > 0), net.rows[nobody]
 
 
 def _packed(numbers: Ints) -> tuple[Longs, Longs]:

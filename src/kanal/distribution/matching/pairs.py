@@ -202,8 +202,12 @@ def _last_taken(row: Ints, rank: Longs, most: int) -> Longs:
     return found
 
 
+def begins(row: Ints) -> NDArray[np.int64]:
+    """Give where runs of equal numbers begin."""
+    return np.flatnonzero(np.append(True, row[1:] != row[:-1])[: len(row)])
+
+
 def _place_in_run(row: Ints) -> NDArray[np.int64]:
     """Count from 0 within each run of equal numbers."""
-    place = np.arange(len(row))
-    first = np.append(True, row[1:] != row[:-1])[: len(row)]
-    return place - np.maximum.accumulate(np.where(first, place, 0))
+    starts = begins(row)
+    return np.arange(len(row)) - np.repeat(starts, np.diff(np.append(starts, len(row))))
