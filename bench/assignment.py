@@ -12,8 +12,8 @@ import numpy as np
 
 from bench import chart, market, table, whole
 from kanal.distribution.matching import Opportunities, Partners, Rules, decide
+from kanal.distribution.matching.eligible import Eligible
 from kanal.distribution.matching.one_by_one import one_by_one
-from kanal.distribution.matching.pairs import Eligible
 from kanal.distribution.matching.rules import Market
 
 SIZES = ((1, 10_000), (100, 1_000), (1_000, 1_000), (10_000, 1_000), (30_000, 3_000), (100_000, 10_000))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -11,7 +13,7 @@ from django.db.models import QuerySet
 Q = TypeVar("Q", bound=QuerySet[Any, Any])
 
 
-def among(found: Q, name: str, keys: Iterable[Any]) -> Q:
+def among(found: Q, name: str, keys: Iterable[UUID] | str) -> Q:
     """Give those rows whose field is one of very many keys.
 
     It says the same as `filter(name__in=keys)`. Ten thousand keys as parameters of their own take a tenth of a second
@@ -20,12 +22,22 @@ def among(found: Q, name: str, keys: Iterable[Any]) -> Q:
     Args:
         found: the rows.
         name: a field of their own, or of `Opportunity` where that is joined already, as `table.column`.
-        keys: the keys.
+        keys: the keys; or what `array` made of them, where they are asked for more than once.
     """
     if "." in name:
         table, column = name.split(".")
     else:
         table, column = found.model._meta.db_table, found.model._meta.get_field(name).column
+    wanted = keys if isinstance(keys, str) else array(keys)
     quote = connection.ops.quote_name
     where = f"{quote(table)}.{quote(column)} = ANY(%s)"
-    return cast("Q", found.extra(where=[where], params=[list(keys)]))  # noqa: S610 - names of our own columns
+    return cast("Q", found.extra(where=[where], params=[wanted]))  # noqa: S610 - names of our own columns
+
+
+def array(values: Iterable[UUID | datetime | str]) -> str:
+    """Give keys, or moments, as an array for a query: one text, made in one step rather than value by value.
+
+    Args:
+        values: keys, also as texts, or moments; nothing that would have to be quoted.
+    """
+    return "{" + ",".join(map(str, values)) + "}"

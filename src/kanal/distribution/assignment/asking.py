@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
-from kanal.config.among import among
+from kanal.config.among import among, array
 from kanal.distribution import protection
 from kanal.distribution.assignment.snapshots import NOBODYS, Table
 from kanal.distribution.matching import Opportunities
@@ -57,7 +58,7 @@ class Facts:
 
     def plain(self) -> dict[str, Any]:
         """Give what is known as plain values."""
-        return {name: value for name, value in asdict(self).items() if value not in {"", None, ()}}
+        return {name: value for name, value in vars(self).items() if value not in {"", None, ()}}
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Facts:
@@ -97,55 +98,50 @@ def ask(keys: Sequence[UUID], table: Table, *, before: datetime | None = None) -
         before: leave out offers and relations that came at that moment or later, and protections; None is all there
             are.
     """
-    rows = {row[0]: row for row in _opportunities(keys)}
-    families = _grouped(
-        among(OpportunityProduct.objects.all(), "opportunity", keys)
-        .order_by("product__family_id")
-        .values_list("opportunity_id", "product__family_id")
-        .distinct()
-    )
-    had = _grouped(_offers(keys, before))
+    wanted = array(keys)
+    rows = {row[0]: row for row in _opportunities(wanted)}
+    lines = among(OpportunityProduct.objects.all(), "opportunity", wanted).order_by("product__family_id")
+    families = _grouped(lines.values_list(_text("opportunity_id"), _text("product__family_id")).distinct())
+    had = _grouped(_offers(wanted, before))
     related = _related({row[1] for row in rows.values() if row[1]}, before)
-    attempts = _attempts(keys)
-    protected = {} if before is not None else protection.holders(keys)
+    attempts = _attempts(wanted)
+    held = {} if before is not None else protection.holders(keys)
+    protected = {str(key): str(partner) for key, partner in held.items()}
+    asking = _Asking(table, families, had, related, protected)
     found = []
     for key in keys:
-        if key in rows:
-            row = rows[key]
-            known = dict.fromkeys(families.get(key, ()))
-            found.append(
-                _asked(
-                    row,
-                    tuple(known),
-                    had.get(key, ()),
-                    related,
-                    attempts=attempts.get(key, 0),
-                    table=table,
-                    protected=protected.get(key),
-                )
-            )
+        name = str(key)
+        if name in rows:
+            facts = asking.facts(rows[name])
+            account = UUID(rows[name][1]) if rows[name][1] else None
+            found.append(Asked(key, account, facts, asking.traits(rows[name], facts), attempts.get(name, 0)))
     return found
 
 
-def _opportunities(keys: Sequence[UUID]) -> Iterable[tuple[Any, ...]]:
+def _text(name: str) -> Cast:
+    """Ask for a key as text: a hundred thousand of them are read, compared and kept much faster so."""
+    return Cast(name, TextField())
+
+
+def _opportunities(keys: str) -> Iterable[tuple[Any, ...]]:
     return among(Opportunity.objects.all(), "id", keys).values_list(
-        *("pk", "account_id", "territory_id", "source", "rating", "estimated_revenue_base"),
-        *("account__industry_id", "account__language", "account__country"),
-        *("account__latitude", "account__longitude", "account__managing_partner_id"),
+        *(_text("pk"), _text("account_id"), _text("territory_id")),
+        *("source", "rating", "estimated_revenue_base"),
+        *(_text("account__industry_id"), "account__language", "account__country"),
+        *("account__latitude", "account__longitude", _text("account__managing_partner_id")),
     )
 
 
-def _offers(keys: Sequence[UUID], before: datetime | None) -> Iterable[tuple[UUID, tuple[UUID, str]]]:
+def _offers(keys: str, before: datetime | None) -> Iterable[tuple[str, tuple[str, str]]]:
     ended = among(Offer.objects.all(), "opportunity", keys).filter(status__in=[*_HAD, OfferStatus.DECLINED])
     if before is not None:
         ended = ended.filter(answered_at__lt=before)
-    for opportunity, partner, status in ended.order_by("pk").values_list(
-        "opportunity_id", "partner_id", "status"
-    ):
+    rows = ended.order_by("pk").values_list(_text("opportunity_id"), _text("partner_id"), "status")
+    for opportunity, partner, status in rows:
         yield opportunity, (partner, status)
 
 
-def _related(accounts: Iterable[UUID], before: datetime | None) -> dict[UUID, dict[UUID, int]]:
+def _related(accounts: Iterable[str], before: datetime | None) -> dict[str, dict[str, int]]:
     """Give for each customer the partners that won with it or work with it, and how well they know it."""
     parts = Participation.objects.filter(
         opportunity__account__isnull=False,
@@ -153,21 +149,22 @@ def _related(accounts: Iterable[UUID], before: datetime | None) -> dict[UUID, di
         kind__in=[Kind.MANAGING, Kind.COLLABORATING],
         status__in=[*MANAGED, Status.ON_HOLD, Status.WON],
     )
-    parts = among(parts, f"{Opportunity._meta.db_table}.account_id", accounts)
+    parts = among(parts, f"{Opportunity._meta.db_table}.account_id", array(accounts))
     if before is not None:
         parts = parts.filter(since__lt=before)
-    found: defaultdict[UUID, dict[UUID, int]] = defaultdict(dict)
-    for account, partner, status in parts.values_list("opportunity__account_id", "partner_id", "status"):
+    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    rows = parts.values_list(_text("opportunity__account_id"), _text("partner_id"), "status")
+    for account, partner, status in rows:
         strength = WON_WITH if status == Status.WON else WORKS_WITH
         found[account][partner] = max(strength, found[account].get(partner, 0))
     return found
 
 
-def _attempts(keys: Sequence[UUID]) -> dict[UUID, int]:
+def _attempts(keys: str) -> dict[str, int]:
     """Count the offers by policy that a partner declined or let pass, since anybody accepted."""
     made = among(Decision.objects.all(), "opportunity", keys).filter(outcome=Outcome.OFFERED).order_by("at")
-    found: dict[UUID, int] = {}
-    for key, status in made.values_list("opportunity_id", "offer__status"):
+    found: dict[str, int] = {}
+    for key, status in made.values_list(_text("opportunity_id"), "offer__status"):
         if status == OfferStatus.ACCEPTED:
             found[key] = 0
         elif status in {OfferStatus.DECLINED, OfferStatus.EXPIRED}:
@@ -175,50 +172,69 @@ def _attempts(keys: Sequence[UUID]) -> dict[UUID, int]:
     return found
 
 
-def _grouped(pairs: Iterable[tuple[UUID, Any]]) -> dict[UUID, list[Any]]:
-    found: defaultdict[UUID, list[Any]] = defaultdict(list)
+def _grouped(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
+    found: defaultdict[str, list[Any]] = defaultdict(list)
     for key, value in pairs:
         found[key].append(value)
     return found
 
 
-def _asked(
-    row: tuple[Any, ...],
-    families: tuple[UUID, ...],
-    had: Sequence[tuple[UUID, str]],
-    related: Mapping[UUID, Mapping[UUID, int]],
-    *,
-    attempts: int,
-    table: Table,
-    protected: UUID | None,
-) -> Asked:
-    key, account, territory, source, rating, value, industry, language, country, *place, holder = row
-    knows = related.get(account, {}) if account else {}
-    if holder:
-        knows = {**knows, holder: WON_WITH}
-    facts = Facts(
-        territory=str(territory) if territory else "",
-        families=tuple(str(one) for one in families),
-        industry=str(industry) if industry else "",
-        language=language or "",
-        place=(place[0], place[1]) if None not in place else None,
-        value=None if value is None else int(value),
-        holder=str(holder) if holder else "",
-        protected=str(protected) if protected else "",
-        declined=tuple(sorted({str(one) for one, status in had if status == OfferStatus.DECLINED})),
-        offered=tuple(sorted({str(one) for one, status in had if status in _HAD})),
-        related=tuple(sorted((str(one), strength) for one, strength in knows.items())),
-    )
-    traits = Traits(
-        territories=table.around(facts.territory) if facts.territory else frozenset(),
-        families=frozenset(families),
-        industry=industry,
-        source=source,
-        rating=rating,
-        country=country or "",
-        value=None if value is None else Decimal(value),
-    )
-    return Asked(key, account, facts, traits, attempts)
+class _Asking:
+    """What was read of many opportunities, to be put together for each; keys are texts."""
+
+    def __init__(
+        self,
+        table: Table,
+        families: Mapping[str, list[str]],
+        had: Mapping[str, list[tuple[str, str]]],
+        related: Mapping[str, Mapping[str, int]],
+        protected: Mapping[str, str],
+    ) -> None:
+        self._table, self._families, self._had = table, families, had
+        self._related, self._protected = related, protected
+        self._keys: dict[str, UUID] = {}
+
+    def facts(self, row: tuple[Any, ...]) -> Facts:
+        """Give what the engine is told of one opportunity."""
+        key, account, territory, _source, _rating, value, industry, language, _country, *place, holder = row
+        knows = self._related.get(account, {})
+        if holder:
+            knows = {**knows, holder: WON_WITH}
+        had = self._had.get(key, ())
+        return Facts(
+            territory=territory or "",
+            families=tuple(dict.fromkeys(self._families.get(key, ()))),
+            industry=industry or "",
+            language=language or "",
+            place=(place[0], place[1]) if None not in place else None,
+            value=None if value is None else int(value),
+            holder=holder or "",
+            protected=self._protected.get(key, ""),
+            declined=tuple(sorted({one for one, status in had if status == OfferStatus.DECLINED}))
+            if had
+            else (),
+            offered=tuple(sorted({one for one, status in had if status in _HAD})) if had else (),
+            related=tuple(sorted(knows.items())) if knows else (),
+        )
+
+    def traits(self, row: tuple[Any, ...], facts: Facts) -> Traits:
+        """Give what filters of policies look at."""
+        return Traits(
+            territories=self._table.around(facts.territory) if facts.territory else frozenset(),
+            families=frozenset(map(self._key, facts.families)),
+            industry=self._key(facts.industry) if facts.industry else None,
+            source=row[3],
+            rating=row[4],
+            country=row[8] or "",
+            value=row[5],
+        )
+
+    def _key(self, text: str) -> UUID:
+        """Give a key of a family or an industry: there are few, and each is asked for again and again."""
+        found = self._keys.get(text)
+        if found is None:
+            found = self._keys[text] = UUID(text)
+        return found
 
 
 def arrays(keys: Sequence[UUID], many: Sequence[Facts], table: Table) -> Opportunities:

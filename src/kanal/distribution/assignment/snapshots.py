@@ -82,14 +82,20 @@ class Table:
         """Give the SHA-256 of `data`."""
         return hashlib.sha256(self.data).hexdigest()
 
+    @cached_property
+    def _around(self) -> dict[str, frozenset[UUID]]:
+        return {}
+
     def around(self, territory: str) -> frozenset[UUID]:
         """Give the key of a territory with the keys of those that it lies within."""
-        place = self.columns["territories"].get(territory, -1)
-        found = []
-        while place >= 0:
-            found.append(UUID(self.territories[place]))
-            place = int(self.parents[place])
-        return frozenset(found)
+        known = self._around.get(territory)
+        if known is None:
+            place, found = self.columns["territories"].get(territory, -1), []
+            while place >= 0:
+                found.append(UUID(self.territories[place]))
+                place = int(self.parents[place])
+            known = self._around[territory] = frozenset(found)
+        return known
 
 
 def read(data: bytes | memoryview) -> Table:

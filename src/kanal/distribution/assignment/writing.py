@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from kanal.config import clock
-from kanal.config.among import among
+from kanal.config.among import among, array
 from kanal.config.copying import Bulk
 from kanal.directory.acting import acting
 from kanal.directory.models import Person, new_id
@@ -210,7 +210,7 @@ def _write(lines: Sequence[Line], by: Person | None, now: datetime) -> None:
             _MOVE,
             [
                 *(Status.DELIVERED, now, now, who, now if by else None),
-                *(_array(rows.opportunities), _array(rows.partners), _array(rows.deadlines)),
+                *(array(rows.opportunities), array(rows.partners), array(rows.deadlines)),
             ],
         )
     parts = Bulk(Participation, ["id", "opportunity_id", "partner_id"], kind=Kind.OFFERED, since=now)
@@ -225,14 +225,7 @@ def _write(lines: Sequence[Line], by: Person | None, now: datetime) -> None:
     offers.write(zip(rows.offers, rows.opportunities, rows.partners, rows.deadlines, reminders, strict=True))
     _note(lines, who, now)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _OFFERED, [Outcome.OFFERED, *map(_array, (rows.decisions, rows.partners, rows.offers))]
-        )
-
-
-def _array(values: Sequence[uuid.UUID | datetime]) -> str:
-    """Write an array for the database; a column of thousands is made in one step rather than value by value."""
-    return "{" + ",".join(map(str, values)) + "}"
+        cursor.execute(_OFFERED, [Outcome.OFFERED, *map(array, (rows.decisions, rows.partners, rows.offers))])
 
 
 def _note(lines: Sequence[Line], who: uuid.UUID | None, now: datetime) -> None:

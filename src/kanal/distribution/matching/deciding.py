@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from kanal.distribution.matching import crowding, flow, settling
-from kanal.distribution.matching.pairs import Eligible, Pairs, Ties, best_of_each, together
+from kanal.distribution.matching.eligible import Eligible
+from kanal.distribution.matching.pairs import Pairs, Ties, best_of_each, together
 from kanal.distribution.matching.rules import Market, room_of
 from kanal.distribution.matching.shape import FEW, Ints, Longs, Opportunities, Outcome, Partners, Rules
 

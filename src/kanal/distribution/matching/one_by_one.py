@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kanal.distribution.matching.pairs import Eligible
+from kanal.distribution.matching.eligible import Eligible
 from kanal.distribution.matching.rules import Market
 from kanal.distribution.matching.shape import Opportunities, Partners, Rules
 

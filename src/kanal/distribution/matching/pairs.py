@@ -1,9 +1,9 @@
-"""The eligible pairs with their scores, block by block: never a table of all opportunities times all partners."""
+"""Pairs of an opportunity and a partner as arrays, and what breaks ties among them."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,14 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kanal.distribution.matching.rules import OF_KIND, OF_PAIR, OF_PARTNER, Market, broken
-from kanal.distribution.matching.scores import Scorer
-from kanal.distribution.matching.shape import Ints, Longs, Rule
+from kanal.distribution.matching.rules import Market
+from kanal.distribution.matching.shape import Ints, Longs
 
-# So many pairs are looked at together: large enough to be fast, small enough to stay in a few megabytes.
-BLOCK = 1_000_000
-# Up to so many eligible pairs stay in memory (twelve bytes each); more are worked out again when needed.
-KEPT = 40_000_000
 # Among equal scores of one opportunity so many bits of luck decide.
 RANK_BITS = 30
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: Knuth's multiplicative hashing
@@ -26,7 +21,7 @@ _ODD = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: Knuth's mult
 
 @dataclass(frozen=True)
 class Pairs:
-    """Pairs of an opportunity and a partner, in ascending order of the opportunity, with their scores in tenths."""
+    """Pairs of an opportunity and a partner, those of each opportunity in a row, with their scores in tenths."""
 
     row: Ints
     col: Ints
@@ -102,72 +97,6 @@ def _of_partners(keys: tuple[str, ...]) -> tuple[NDArray[np.uint64], Ints]:
     """Give digests and ranks; kept, as the same partners are asked about again and again."""
     found = _digests(keys)
     return found, _ranks(found)
-
-
-class Eligible:
-    """All eligible pairs of a market, to be read as often as needed."""
-
-    def __init__(self, market: Market) -> None:
-        self.market, self.scorer = market, Scorer(market)
-        self._least = market.rules.score_least * 10
-        self._kept: list[Pairs] | None = None
-
-    def __iter__(self) -> Iterator[Pairs]:
-        if self._kept is not None:
-            yield from self._kept
-            return
-        kept: list[Pairs] = []
-        total = 0
-        for block in self._found():
-            total += len(block)
-            if total <= KEPT:
-                kept.append(block)
-            yield block
-        self._kept = kept if total <= KEPT else None
-
-    def _found(self) -> Iterator[Pairs]:
-        """Work the pairs out: opportunities of one territory together, as their partners are mostly the same."""
-        opportunities = self.market.opportunities
-        pinned = np.flatnonzero(opportunities.pinned >= 0).astype(np.int32)
-        for start in range(0, len(pinned), BLOCK):
-            rows = pinned[start : start + BLOCK]
-            yield self._scored(rows, opportunities.pinned[rows])
-        free = np.flatnonzero(opportunities.pinned < 0).astype(np.int32)
-        groups = (
-            opportunities.territory[free] if self.market.rules.holds(Rule.TERRITORY) else np.zeros_like(free)
-        )
-        order = np.argsort(groups, kind="stable")
-        edges = np.flatnonzero(np.diff(groups[order])) + 1
-        for rows in np.split(free[order], edges):
-            if len(rows):
-                yield from self._of_group(rows)
-
-    def _of_group(self, rows: Ints) -> Iterator[Pairs]:
-        cols = np.arange(len(self.market.partners), dtype=np.int32)
-        for rule in (*OF_PARTNER, Rule.TERRITORY):
-            if self.market.rules.holds(rule):
-                cols = cols[~broken(self.market, rule, rows[:1], cols)]
-        step = max(1, BLOCK // max(1, len(cols)))
-        for start in range(0, len(rows) if len(cols) else 0, step):
-            yield self._of_table(rows[start : start + step], cols)
-
-    def _of_table(self, rows: Ints, cols: Ints) -> Pairs:
-        """Give the eligible pairs of a table of opportunities against partners."""
-        out = np.zeros((len(rows), len(cols)), np.bool_)
-        for rule in OF_KIND:
-            if rule is not Rule.TERRITORY and self.market.rules.holds(rule):
-                out |= broken(self.market, rule, rows[:, None], cols[None, :])
-        row, col = np.nonzero(~out)
-        found = self._scored(rows[row], cols[col], OF_PAIR)
-        return found.take(found.score >= self._least) if self._least else found  # a pin asks for no score
-
-    def _scored(self, rows: Ints, cols: Ints, rules: Sequence[Rule] = tuple(Rule)) -> Pairs:
-        """Leave out the pairs that break a rule, and give the scores of the others."""
-        for rule in rules:
-            if self.market.rules.holds(rule) and len(rows):
-                fits = ~broken(self.market, rule, rows, cols)
-                rows, cols = rows[fits], cols[fits]
-        return Pairs(rows, cols, self.scorer.total(rows, cols))
 
 
 def best_of_each(

@@ -78,13 +78,16 @@ class Market:
         found = np.zeros(np.broadcast_shapes(rows.shape, cols.shape), np.bool_)
         if not len(codes):
             return found
-        touched = np.zeros(len(self.opportunities), np.bool_)
-        touched[codes // len(self.partners)] = (
-            True  # most opportunities have no such pair: ask for the others only
-        )
-        asked = np.broadcast_to(touched[rows], found.shape)
+        # Most opportunities have no such pair: ask for the others only.
+        asked = np.broadcast_to(self.touched(codes)[rows], found.shape)
         wanted = (rows.astype(np.int64) * len(self.partners) + cols)[asked]
         found[asked] = codes[np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)] == wanted
+        return found
+
+    def touched(self, codes: NDArray[np.int64]) -> Flags:
+        """Tell which opportunities have a pair among these codes, bool[m]."""
+        found = np.zeros(len(self.opportunities), np.bool_)
+        found[codes // max(1, len(self.partners))] = True
         return found
 
     def kilometres(self, rows: Index, cols: Index) -> Ints:
@@ -202,6 +205,36 @@ BROKEN: dict[Rule, Callable[[Market, Index, Index], Flags]] = {
 OF_PARTNER = (Rule.ACTIVE, Rule.PAUSED, Rule.TIER, Rule.CAPACITY)
 OF_KIND = (Rule.TERRITORY, Rule.FAMILY, Rule.INDUSTRY, Rule.CERTIFICATION, Rule.LANGUAGE)
 OF_PAIR = (Rule.VALUE, Rule.DECLINED, Rule.OFFERED, Rule.CONFLICT, Rule.PINNED, Rule.PROTECTED, Rule.REACH)
+
+
+# What a rule of a kind looks at of an opportunity, besides its pin: those that are equal in it break it with the same
+# partners.
+OF_KIND_BY: dict[Rule, Callable[[Opportunities], tuple[NDArray[Any], ...]]] = {
+    Rule.TERRITORY: lambda asked: (asked.territory,),
+    Rule.FAMILY: lambda asked: (asked.families,),
+    Rule.INDUSTRY: lambda asked: (asked.industry,),
+    Rule.CERTIFICATION: lambda asked: (asked.certificates,),
+    Rule.LANGUAGE: lambda asked: (asked.language,),
+}
+
+
+def concerned(market: Market, rule: Rule) -> tuple[Flags | None, Flags | None]:
+    """Say which opportunities and which partners can break a rule of the pair at all; None is every one.
+
+    Most have no earlier offers, no holder and no limits of value: then nothing has to be asked of their pairs.
+    """
+    asked, partners, rules = market.opportunities, market.partners, market.rules
+    if rule is Rule.DECLINED:
+        return market.touched(market.declined), None
+    if rule is Rule.OFFERED:
+        return market.touched(market.offered), None
+    if rule is Rule.CONFLICT:
+        return np.asarray(asked.holder >= 0), None
+    if rule is Rule.PINNED:
+        return np.asarray(asked.pinned >= 0), None
+    if rule is Rule.VALUE and rules.value_least is None and rules.value_most is None:
+        return None, np.asarray((partners.value_least >= 0) | (partners.value_most >= 0))
+    return None, None
 
 
 def broken(market: Market, rule: Rule, rows: Index, cols: Index) -> Flags:

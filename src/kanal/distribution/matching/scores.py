@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kanal.distribution.matching.rules import Index, Market, families_of
-from kanal.distribution.matching.shape import Ints, Part
+from kanal.distribution.matching.shape import Ints, Opportunities, Part
 
 WHOLE = 10_000  # a fraction of one is kept per 10,000
 # A partner without a limit counts as if it had this much room beyond what it has.
@@ -97,6 +99,13 @@ OF_PAIR: dict[Part, Callable[[Market, Index, Index], Ints]] = {
     Part.PRODUCT: _product,
     Part.INDUSTRY: _industry,
     Part.RELATION: _relation,
+}
+# What a part looks at of an opportunity: those that are equal in it get the same for the same partner. What is missing
+# here differs from pair to pair.
+OF_PAIR_BY: dict[Part, Callable[[Opportunities], tuple[NDArray[Any], ...]]] = {
+    Part.TERRITORY: lambda asked: (asked.territory, asked.place, asked.placed),
+    Part.PRODUCT: lambda asked: (asked.families,),
+    Part.INDUSTRY: lambda asked: (asked.industry,),
 }
 
 

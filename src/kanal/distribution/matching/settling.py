@@ -22,8 +22,8 @@ ROUNDS = 40
 _WIDE, _CLOSE = 24, 12
 # Beyond its room a partner gets dearer by so many tenths of a point with each opportunity that asks for it.
 _STEEP = 40
-# A price moves by so much of what it is wrong by, and by so much of how it moved before; by no more tenths than these in the
-# first round and in the last.
+# A price moves by so much of what it is wrong by, and by so much of how it moved before; by no more tenths than these
+# in the first round and in the last.
 _STEP, _SWING, _FAST, _SLOW = 0.8, 0.5, 33, 3
 # After so many rounds, pairs that bring so many tenths less than the best are no longer looked at.
 _NARROWED, _HOPELESS = 10, 60
@@ -43,8 +43,7 @@ def settled(pairs: Pairs, steps: Steps, room: Ints, unit: int) -> Longs:
         unit: what a tenth of a point is worth in `steps`, and in what is given.
     """
     price, moved = np.zeros(len(room)), np.zeros(len(room))
-    deep = 4 * len(begins(pairs.row)) // max(1, len(room)) + 16
-    table = _further(steps, room, unit, min(_DEEPEST, deep))
+    table = _further(steps, room, unit, min(_DEEPEST, len(begins(pairs.row)) + 3))
     for number in range(ROUNDS if len(pairs) else 0):
         far = number / (ROUNDS - 1)
         less = short(pairs, np.rint(price).astype(np.int32))
@@ -81,17 +80,18 @@ def _asked(pairs: Pairs, less: Ints, spread: int, count: int) -> tuple[Floats, F
     return asked, np.bincount(col, weights=falls, minlength=count) / _FINE
 
 
-def _further(steps: Steps, room: Ints, unit: int, deep: int) -> Longs:
-    """Give what one more costs each partner that has 0, 1, … `deep` - 1, in tenths of a point, int64[n, deep]."""
-    found = np.zeros((len(room), deep), np.int64)
-    for taken in range(deep):
-        found[:, taken] = steps.next(np.full(len(room), taken, np.int64)) // unit
-        full = room <= taken
-        found[full, taken] = (found[full, taken - 1] if taken else 0) + _STEEP
-    return found
+def _further(steps: Steps, room: Ints, unit: int, deep: int) -> Ints:
+    """Give what one more costs each partner that has 0, 1, … `deep` - 1, in tenths of a point, int32[n, deep]."""
+    found = np.zeros((len(room), deep), np.int32)
+    long = np.clip(deep - steps.begin, 0, steps.count)
+    nth = np.arange(int(long.sum())) - np.repeat(np.cumsum(long) - long - steps.begin, long)
+    found[np.repeat(steps.col, long), nth] = np.repeat(steps.cost // unit, long)
+    last = found[np.arange(len(room)), np.clip(room - 1, 0, deep - 1)]
+    beyond = np.arange(1, deep + 1, dtype=np.int32)[None, :] - np.minimum(room, deep)[:, None]
+    return np.where(beyond > 0, last[:, None] + beyond * _STEEP, found).astype(np.int32)
 
 
-def _at(table: Longs, asked: Floats) -> tuple[Floats, Floats]:
+def _at(table: Ints, asked: Floats) -> tuple[Floats, Floats]:
     """Read the table between whole numbers; give also how much it rises around there with one more."""
     every, deep = np.arange(len(table)), table.shape[1]
     below = np.minimum(asked.astype(np.int64), deep - 3)
