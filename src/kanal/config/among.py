@@ -1,4 +1,4 @@
-"""Asking for very many keys at once: one array instead of a parameter each."""
+"""Asking for very many rows: one array instead of a parameter for each key, and plain values instead of objects."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import FloatField, Func, QuerySet, TextField
+from django.db.models.functions import Cast
 
 Q = TypeVar("Q", bound=QuerySet[Any, Any])
 
@@ -41,3 +42,13 @@ def array(values: Iterable[UUID | datetime | str]) -> str:
         values: keys, also as texts, or moments; nothing that would have to be quoted.
     """
     return "{" + ",".join(map(str, values)) + "}"
+
+
+def as_text(name: str) -> Cast:
+    """Ask for a key as text: a hundred thousand of them are read, compared and written much faster so."""
+    return Cast(name, TextField())
+
+
+def seconds(name: str) -> Func:
+    """Ask for a moment as seconds since 1970, a float; microseconds stay apart for the next centuries."""
+    return Func(name, template="extract(epoch FROM %(expressions)s)::float8", output_field=FloatField())

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from kanal.config import clock
-from kanal.config.copying import Bulk
+from kanal.config.copying import Bulk, for_many_rows, take_in
 from kanal.directory.acting import acting
 from kanal.directory.refusal import Conflict
 from kanal.importing.ahead import read_ahead
@@ -95,17 +95,11 @@ def _try_out(run: ImportRun, form: Format, folder: Path, progress: Progress, spo
 def _prepare_connection() -> None:
     """Set what makes very many rows with triggers fast, until the transaction ends.
 
-    The history learns who acts by what rides on statements of Django's, and COPY is none: so one goes
-    before. Its triggers ask whether they are switched off; where that was never said, the asking costs a
-    rolled-back subtransaction a row, which passes all foreign keys that wait to be checked: the time grows
-    with the square of the rows. So it is said, and foreign keys are checked batch by batch. The search index
-    takes what is new in at the end.
+    The history learns who acts by what rides on statements of Django's, and COPY is none: so one goes before.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL application_name = 'kanal import'")
-        cursor.execute("SELECT set_config('pgtrigger.ignore', '{}', true)")
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET LOCAL gin_pending_list_limit = '64MB'")
+    for_many_rows()
 
 
 def _entries(table: Table, source: Source) -> Iterator[Entry]:
@@ -169,15 +163,7 @@ def _lines(spool: IO[str]) -> Iterator[list[object]]:
 
 def _tidy() -> None:
     """Take what waits into the search indexes, so that nobody's next search has to."""
-    tables = [model._meta.db_table for model in _LARGE]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT gin_clean_pending_list(index.indexrelid) FROM pg_index index "
-            "JOIN pg_class made ON made.oid = index.indexrelid "
-            "JOIN pg_am way ON way.oid = made.relam AND way.amname = 'gin' "
-            "WHERE index.indrelid = ANY(%s::regclass[])",
-            [tables],
-        )
+    take_in(*_LARGE)
 
 
 def _fail(run: ImportRun, error: BaseException) -> None:

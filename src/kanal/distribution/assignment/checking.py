@@ -9,83 +9,141 @@ from __future__ import annotations
 import json
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from kanal.config import clock
-from kanal.config.among import among
+from kanal.config.among import among, array, as_text, seconds
 from kanal.directory.models import Partner, Person
 from kanal.distribution import deadlines, protection
 from kanal.distribution.actions.step import hold_partners
 from kanal.distribution.deadlines import Window
-from kanal.distribution.models import Decision, Offer, OfferStatus, PolicyVersion, Skip
+from kanal.distribution.models import Offer, OfferStatus, PolicyVersion, Skip
 from kanal.distribution.terms import Terms
 from kanal.opportunities import access, figures, lifecycle
 from kanal.opportunities.lifecycle import Verb
 from kanal.opportunities.models import Opportunity, Participation
 
-_NEEDED = ("status", "made_by_partner", "owner", "modified_at")
+
+@dataclass(frozen=True)
+class Held:
+    """A decision that is about to be carried out, locked; keys are texts, as very many are read and written.
+
+    Attributes:
+        decision, opportunity, given: their keys.
+        version: the policy's version that decided; None where no policy did.
+        moved: whether a person chose the partner.
+        at: when it was decided, in seconds.
+    """
+
+    decision: str
+    opportunity: str
+    given: str
+    version: str | None
+    moved: bool
+    at: float
 
 
 @dataclass(frozen=True)
 class Line:
-    """One decision that is about to be carried out.
+    """One decision with what was found of it.
 
     Attributes:
-        decision, opportunity: their keys.
-        partner: who gets it, locked.
+        decision, opportunity, partner: their keys; the partner is locked.
         window: until when the partner may answer, and when it is reminded.
         facts: what the timeline says, as JSON.
         skip: why it is not carried out after all; None where it is.
     """
 
-    decision: uuid.UUID
-    opportunity: uuid.UUID
-    partner: Partner
+    decision: str
+    opportunity: str
+    partner: str
     window: Window
     facts: str
     skip: Skip | None
 
 
-@dataclass
+class _Waiting(NamedTuple):
+    """An opportunity as it stands, locked."""
+
+    status: str
+    made_by: uuid.UUID | None
+    owner: uuid.UUID
+    modified_at: float
+
+
 class _World:
     """What is true now, as far as these decisions are concerned."""
 
-    by: Person | None
-    partners: Mapping[uuid.UUID, Partner]
-    opportunities: Mapping[uuid.UUID, Opportunity]
-    working: frozenset[uuid.UUID]
-    declined: frozenset[tuple[uuid.UUID, uuid.UUID]]
-    protected: Mapping[uuid.UUID, uuid.UUID]
-    terms: Mapping[uuid.UUID, Terms]
-    load: Counter[uuid.UUID]
+    def __init__(self, decisions: Sequence[Held], by: Person | None) -> None:
+        self.by = by
+        targets = {uuid.UUID(one.given) for one in decisions}
+        keys = array(one.opportunity for one in decisions)
+        self.partners = {
+            str(one.pk): one for one in hold_partners(*[Partner(pk=key) for key in sorted(targets)])
+        }
+        locked = among(Opportunity.objects.select_for_update(of=("self",)), "id", keys).order_by("pk")
+        values = locked.values_list(
+            as_text("pk"), "status", "made_by_partner_id", "owner_id", seconds("modified_at")
+        )
+        self.opportunities = {row[0]: _Waiting(*row[1:]) for row in values}
+        working = among(Participation.objects.filter(until__isnull=True), "opportunity", keys)
+        self.working = frozenset(working.values_list(as_text("opportunity_id"), flat=True))
+        declined = among(Offer.objects.filter(status=OfferStatus.DECLINED), "opportunity", keys)
+        self.declined = frozenset(declined.values_list(as_text("opportunity_id"), as_text("partner_id")))
+        held = protection.holders([uuid.UUID(one.opportunity) for one in decisions])
+        self.protected = {str(key): str(partner) for key, partner in held.items()}
+        versions = PolicyVersion.objects.filter(pk__in={one.version for one in decisions if one.version})
+        self.terms = {str(one.pk): Terms.read(one.data) for one in versions}
+        self.load = Counter({str(key): number for key, number in figures.open_work_of(targets).items()})
+        self._owners = (
+            Person.objects.in_bulk({one.owner for one in self.opportunities.values()}) if by else {}
+        )
+        self._allowed: dict[uuid.UUID, bool] = {}
+        self._fits: dict[tuple[str, bool], bool] = {}
 
-    def skip(self, decision: Decision, partner: Partner) -> Skip | None:
+    def skip(self, decision: Held, partner: Partner) -> Skip | None:
         """Say why a decision no longer holds; where it does, its place at the partner is taken."""
-        found = self._of_opportunity(self.opportunities[decision.opportunity_id], decision)
-        found = found or self._of_partner(decision, partner)
+        found = self._of_opportunity(decision) or self._of_partner(decision, partner)
         if found is None:
-            self.load[partner.pk] += 1
+            self.load[decision.given] += 1
         return found
 
-    def _of_opportunity(self, opportunity: Opportunity, decision: Decision) -> Skip | None:
-        if self.by is not None and not access.may(self.by, Verb.DELIVER, opportunity):
+    def _of_opportunity(self, decision: Held) -> Skip | None:
+        opportunity = self.opportunities[decision.opportunity]
+        if not self._may(opportunity.owner):
             return Skip.NOT_YOURS
-        made = opportunity.made_by_a_partner
-        if lifecycle.refusal(Verb.DELIVER, opportunity.status, made_by_partner=made):
+        if not self._can(opportunity.status, made=opportunity.made_by is not None):
             return Skip.STATUS
-        if opportunity.pk in self.working:
+        if decision.opportunity in self.working:
             return Skip.WORKING
         return Skip.CHANGED if opportunity.modified_at > decision.at else None
 
-    def _of_partner(self, decision: Decision, partner: Partner) -> Skip | None:
-        terms = self.terms.get(decision.version_id) if decision.version_id else None
-        limited = decision.moved_by_id is None and (terms is None or "capacity" in terms.rules)
-        declined = (decision.opportunity_id, partner.pk) in self.declined
-        load = self.load[partner.pk] if limited else None
-        holder = self.protected.get(decision.opportunity_id, partner.pk)
-        return why_not(partner, declined=declined, protected=holder != partner.pk, load=load)
+    def _may(self, owner: uuid.UUID) -> bool:
+        """Tell whether it may be delivered in that name: it rests on the owner, so each owner is asked about once."""
+        if self.by is None:
+            return True
+        if owner not in self._allowed:
+            example = Opportunity(owner=self._owners[owner])
+            self._allowed[owner] = bool(access.may(self.by, Verb.DELIVER, example))
+        return self._allowed[owner]
+
+    def _can(self, status: str, *, made: bool) -> bool:
+        """Tell whether the status lets it be delivered."""
+        if (status, made) not in self._fits:
+            refused = lifecycle.refusal(Verb.DELIVER, status, made_by_partner=made)
+            self._fits[status, made] = refused is None
+        return self._fits[status, made]
+
+    def _of_partner(self, decision: Held, partner: Partner) -> Skip | None:
+        terms = self.terms.get(decision.version) if decision.version else None
+        limited = not decision.moved and (terms is None or "capacity" in terms.rules)
+        declined = (decision.opportunity, decision.given) in self.declined
+        load = self.load[decision.given] if limited else None
+        protected = self.protected.get(decision.opportunity, decision.given) != decision.given
+        return why_not(partner, declined=declined, protected=protected, load=load)
 
 
 def why_not(partner: Partner, *, declined: bool, protected: bool, load: int | None) -> Skip | None:
@@ -107,54 +165,23 @@ def why_not(partner: Partner, *, declined: bool, protected: bool, load: int | No
     return Skip.FULL if full else None
 
 
-def check(decisions: Sequence[Decision], *, by: Person | None) -> list[Line]:
+def check(decisions: Sequence[Held], *, by: Person | None) -> list[Line]:
     """Lock what decisions concern and say of each whether it still holds.
 
     Args:
-        decisions: locked ones, each with a partner; in this order places at a partner are taken.
+        decisions: locked ones; in this order places at a partner are taken.
         by: in whose name they are carried out; None is the clock, which may all that the status allows.
     """
-    world = _world(decisions, by)
+    world = _World(decisions, by)
     now, until = clock.now(), _Windows()
     facts = {key: json.dumps({"partner": one.name}) for key, one in world.partners.items()}
     found = []
-    for decision in decisions:
-        partner = world.partners[_target(decision)]
-        skip = world.skip(decision, partner)
-        terms = world.terms.get(decision.version_id) if decision.version_id else None
-        window = until.of(partner, now, terms)
-        line = Line(decision.pk, decision.opportunity_id, partner, window, facts[partner.pk], skip)
-        found.append(line)
+    for one in decisions:
+        partner = world.partners[one.given]
+        skip = world.skip(one, partner)
+        window = until.of(partner, now, world.terms.get(one.version) if one.version else None)
+        found.append(Line(one.decision, one.opportunity, one.given, window, facts[one.given], skip))
     return found
-
-
-def _target(decision: Decision) -> uuid.UUID:
-    assert decision.given_id is not None  # only decisions with a partner are carried out
-    return decision.given_id
-
-
-def _world(decisions: Sequence[Decision], by: Person | None) -> _World:
-    targets = {_target(one) for one in decisions}
-    keys = [one.opportunity_id for one in decisions]
-    partners = {one.pk: one for one in hold_partners(*[Partner(pk=key) for key in targets])}
-    locked = among(Opportunity.objects.select_for_update(of=("self",)), "id", keys).order_by("pk")
-    opportunities = {one.pk: one for one in locked.only(*_NEEDED)}
-    owners = Person.objects.in_bulk({one.owner_id for one in opportunities.values()})
-    for one in opportunities.values():
-        one.owner = owners[one.owner_id]
-    working = among(Participation.objects.filter(until__isnull=True), "opportunity", keys)
-    declined = among(Offer.objects.filter(status=OfferStatus.DECLINED), "opportunity", keys)
-    versions = PolicyVersion.objects.filter(pk__in={one.version_id for one in decisions if one.version_id})
-    return _World(
-        by=by,
-        partners=partners,
-        opportunities=opportunities,
-        working=frozenset(working.values_list("opportunity_id", flat=True)),
-        declined=frozenset(declined.values_list("opportunity_id", "partner_id")),
-        protected=protection.holders(keys),
-        terms={one.pk: Terms.read(one.data) for one in versions},
-        load=Counter(figures.open_work_of(targets)),
-    )
 
 
 class _Windows:

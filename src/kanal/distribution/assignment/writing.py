@@ -11,24 +11,23 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
 from kanal.config import clock
-from kanal.config.among import among, array
-from kanal.config.copying import Bulk
+from kanal.config.among import among, array, as_text, seconds
+from kanal.config.copying import Bulk, for_many_rows, new_key, take_in
 from kanal.directory.acting import acting
-from kanal.directory.models import Person, new_id
-from kanal.distribution.assignment.checking import Line, check
+from kanal.directory.models import Person
+from kanal.distribution.assignment.checking import Held, Line, check
 from kanal.distribution.assignment.summing import tell_partners
 from kanal.distribution.models import AssignmentRun, Decision, Offer, Outcome, RunState, Skip
 from kanal.distribution.models.bulk import SILENT
 from kanal.notify.actions import Message, tell
 from kanal.opportunities.lifecycle import Status
-from kanal.opportunities.models import Kind, Participation, TimelineEntry, Visibility
+from kanal.opportunities.models import Kind, Opportunity, Participation, TimelineEntry, Visibility
 
 _log = logging.getLogger(__name__)
 CHUNK = 2_000
@@ -53,13 +52,15 @@ def carry_out(*, key: uuid.UUID) -> AssignmentRun:
         return run
     forget_plans()
     _say_alive(run)
-    keys = list(waiting(run).order_by("given", "place").values_list("pk", flat=True))
+    keys = list(waiting(run).order_by("given_id", "place").values_list(as_text("pk"), flat=True))
     chunks = [keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)]
     if len(chunks) > 1:
         _side_by_side(run, chunks)
     else:
         for chunk in chunks:
             _carry(run, chunk)
+    if chunks:
+        take_in(Opportunity)
     _end(run)
     return run
 
@@ -94,14 +95,14 @@ def _say_alive(run: AssignmentRun) -> None:
     AssignmentRun.objects.filter(pk=run.pk).update(seen_at=clock.now())
 
 
-def _side_by_side(run: AssignmentRun, chunks: Sequence[Sequence[uuid.UUID]]) -> None:
+def _side_by_side(run: AssignmentRun, chunks: Sequence[Sequence[str]]) -> None:
     """Carry out chunks in two connections: while one is written, the other is checked.
 
     One goes from the front and one from the back, so that they seldom wait for the same partner.
     """
     left = deque(chunks)
 
-    def work(take: Callable[[], Sequence[uuid.UUID]]) -> None:
+    def work(take: Callable[[], Sequence[str]]) -> None:
         try:
             forget_plans()
             while left:
@@ -119,7 +120,7 @@ def _side_by_side(run: AssignmentRun, chunks: Sequence[Sequence[uuid.UUID]]) -> 
             one.result()
 
 
-def _carry(run: AssignmentRun, keys: Sequence[uuid.UUID]) -> None:
+def _carry(run: AssignmentRun, keys: Sequence[str]) -> None:
     """Carry out decisions in one transaction; where it fails, half of them at a time."""
     try:
         _chunk(run, keys)
@@ -133,9 +134,10 @@ def _carry(run: AssignmentRun, keys: Sequence[uuid.UUID]) -> None:
         _carry(run, keys[half:])
 
 
-def _chunk(run: AssignmentRun, keys: Sequence[uuid.UUID]) -> None:
+def _chunk(run: AssignmentRun, keys: Sequence[str]) -> None:
     by = _person(run)
     with acting(by, reason="assignment"):
+        for_many_rows()
         lines = check(_hold(run, keys), by=by)
         _skip({line.decision: line.skip for line in lines if line.skip})
         _write([line for line in lines if not line.skip], by, clock.now())
@@ -146,33 +148,24 @@ def _person(run: AssignmentRun) -> Person | None:
     return Person.objects.get(pk=run.delivered_by_id) if run.delivered_by_id else None
 
 
-def _hold(run: AssignmentRun, keys: Sequence[uuid.UUID]) -> list[Decision]:
+def _hold(run: AssignmentRun, keys: Sequence[str]) -> list[Held]:
     """Lock decisions that nobody else carries out at this moment."""
     proposed = Decision.objects.select_for_update(of=("self",), skip_locked=True).filter(
         run=run, outcome=Outcome.PROPOSED
     )
-    found = among(proposed, "id", keys)
-    return list(found.only("opportunity", "given", "version", "moved_by", "at").order_by("pk"))
+    rows = among(proposed, "id", array(keys)).order_by("pk")
+    moved = Case(When(moved_by__isnull=True, then=False), default=True)
+    names = [as_text(name) for name in ("pk", "opportunity_id", "given_id", "version_id")]
+    return [Held(*row) for row in rows.values_list(*names, moved, seconds("at"))]
 
 
-def _skip(reasons: dict[uuid.UUID, Skip]) -> None:
-    by_reason: dict[Skip, list[uuid.UUID]] = {}
+def _skip(reasons: dict[str, Skip]) -> None:
+    by_reason: dict[Skip, list[str]] = {}
     for key, reason in reasons.items():
         by_reason.setdefault(reason, []).append(key)
     for reason, keys in by_reason.items():
         left = Decision.objects.filter(pk__in=keys, outcome=Outcome.PROPOSED)
         left.update(outcome=Outcome.SKIPPED, why=reason.value)
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """What is written of one chunk, column by column."""
-
-    decisions: list[uuid.UUID]
-    opportunities: list[uuid.UUID]
-    partners: list[uuid.UUID]
-    offers: list[uuid.UUID]
-    deadlines: list[datetime]
 
 
 _MOVE = """
@@ -197,35 +190,26 @@ def _write(lines: Sequence[Line], by: Person | None, now: datetime) -> None:
     """
     if not lines:
         return
-    rows = _Rows(
-        [line.decision for line in lines],
-        [line.opportunity for line in lines],
-        [line.partner.pk for line in lines],
-        [new_id() for _line in lines],
-        [line.window.deadline for line in lines],
-    )
     who = by.pk if by else None
+    opportunities, partners = array(one.opportunity for one in lines), array(one.partner for one in lines)
+    deadlines = array(one.window.deadline for one in lines)
     with connection.cursor() as cursor:
         cursor.execute(
             _MOVE,
-            [
-                *(Status.DELIVERED, now, now, who, now if by else None),
-                *(array(rows.opportunities), array(rows.partners), array(rows.deadlines)),
-            ],
+            [Status.DELIVERED, now, now, who, now if by else None, opportunities, partners, deadlines],
         )
     parts = Bulk(Participation, ["id", "opportunity_id", "partner_id"], kind=Kind.OFFERED, since=now)
-    parts.write((new_id(), *pair) for pair in zip(rows.opportunities, rows.partners, strict=True))
-    offers = Bulk(
-        Offer,
-        ["id", "opportunity_id", "partner_id", "deadline", "remind_at"],
-        delivered_at=now,
-        delivered_by_id=who,
+    parts.write((new_key(), one.opportunity, one.partner) for one in lines)
+    offers = [new_key() for _line in lines]
+    columns = ["id", "opportunity_id", "partner_id", "deadline", "remind_at"]
+    Bulk(Offer, columns, delivered_at=now, delivered_by_id=who).write(
+        (key, one.opportunity, one.partner, one.window.deadline, one.window.remind_at)
+        for key, one in zip(offers, lines, strict=True)
     )
-    reminders = [line.window.remind_at for line in lines]
-    offers.write(zip(rows.offers, rows.opportunities, rows.partners, rows.deadlines, reminders, strict=True))
     _note(lines, who, now)
     with connection.cursor() as cursor:
-        cursor.execute(_OFFERED, [Outcome.OFFERED, *map(array, (rows.decisions, rows.partners, rows.offers))])
+        decisions = array(one.decision for one in lines)
+        cursor.execute(_OFFERED, [Outcome.OFFERED, decisions, partners, array(offers)])
 
 
 def _note(lines: Sequence[Line], who: uuid.UUID | None, now: datetime) -> None:
@@ -237,7 +221,7 @@ def _note(lines: Sequence[Line], who: uuid.UUID | None, now: datetime) -> None:
         author_id=who,
         visibility=Visibility.SHARED,
     )
-    entries.write((new_id(), line.opportunity, line.partner.pk, line.facts) for line in lines)
+    entries.write((new_key(), line.opportunity, line.partner, line.facts) for line in lines)
 
 
 def _end(run: AssignmentRun) -> None:

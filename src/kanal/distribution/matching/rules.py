@@ -230,6 +230,8 @@ def concerned(market: Market, rule: Rule) -> tuple[Flags | None, Flags | None]:
         return market.touched(market.offered), None
     if rule is Rule.CONFLICT:
         return np.asarray(asked.holder >= 0), None
+    if rule is Rule.PROTECTED:
+        return np.asarray(asked.protected >= 0), None
     if rule is Rule.PINNED:
         return np.asarray(asked.pinned >= 0), None
     if rule is Rule.VALUE and rules.value_least is None and rules.value_most is None:
