@@ -63,10 +63,18 @@ NAMES = pgtrigger.Trigger(
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.UpdateOf("account_id", "partner_id"),  # type: ignore[no-untyped-call]
     func="""
-        NEW.account_name = COALESCE((SELECT name FROM directory_account WHERE id = NEW.account_id), '');
-        NEW.partner_name = COALESCE(
-            (SELECT a.name FROM directory_partner p JOIN directory_account a ON a.id = p.account_id
-             WHERE p.id = NEW.partner_id), '');
+        IF TG_OP = 'INSERT' OR NEW.account_id IS DISTINCT FROM OLD.account_id THEN
+            NEW.account_name = COALESCE((SELECT name FROM directory_account WHERE id = NEW.account_id), '');
+        ELSE
+            NEW.account_name = OLD.account_name;
+        END IF;
+        IF TG_OP = 'INSERT' OR NEW.partner_id IS DISTINCT FROM OLD.partner_id THEN
+            NEW.partner_name = COALESCE(
+                (SELECT a.name FROM directory_partner p JOIN directory_account a ON a.id = p.account_id
+                 WHERE p.id = NEW.partner_id), '');
+        ELSE
+            NEW.partner_name = OLD.partner_name;
+        END IF;
         RETURN NEW;
     """,
 )

@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from uuid import UUID
 
-from kanal.config.copying import Bulk
-from kanal.directory.models import Person, new_id
+from kanal.config.copying import Bulk, new_key
+from kanal.directory.models import Person
 from kanal.distribution.assignment import snapshots
 from kanal.distribution.assignment.deciding import Choice, Decided
 from kanal.distribution.matching import ENGINE
@@ -59,10 +59,10 @@ def store(
 
 
 def _row(decided: Decided, choice: Choice, place: int) -> Sequence[object]:
-    partner = decided.key_of(choice.partner)
     keys = decided.table.partners.keys
+    partner = None if choice.partner is None else keys[choice.partner]
     return (
-        new_id(),
+        new_key(),
         place,
         choice.asked.key,
         choice.asked.attempts + 1,
@@ -72,8 +72,8 @@ def _row(decided: Decided, choice: Choice, place: int) -> Sequence[object]:
         partner,
         choice.score,
         json.dumps([[keys[col], score] for col, score in choice.best]),
-        json.dumps(choice.left_out),
-        Outcome.PROPOSED if partner else Outcome.NOBODY,
+        json.dumps(choice.left_out) if choice.left_out else "{}",
+        Outcome.PROPOSED.value if partner else Outcome.NOBODY.value,
         choice.why,
     )
 
