@@ -8,7 +8,7 @@ import numpy as np
 
 from kanal.distribution.matching import crowding, flow, settling
 from kanal.distribution.matching.eligible import Eligible
-from kanal.distribution.matching.pairs import Pairs, Ties, best_of_each, together
+from kanal.distribution.matching.pairs import Pairs, Ties, best_of_each, not_below, together
 from kanal.distribution.matching.rules import Market, room_of
 from kanal.distribution.matching.shape import FEW, Ints, Longs, Opportunities, Outcome, Partners, Rules
 
@@ -82,6 +82,8 @@ class _Dealing:
     def _weigh(self) -> None:
         """Set what comes first: `first` outweighs all scores together, `unit` (a tenth of a point) all luck together.
 
+        `served` is what it is worth that each opportunity gets somebody: a pinned one twice as much.
+
         Luck is left away where costs would not fit into the solver's numbers; then the order of digests breaks ties.
         """
         rows, cols = len(self.market.opportunities), len(self.market.partners)
@@ -91,12 +93,12 @@ class _Dealing:
             self.first = (highest + 1) * self.unit * rows + 1
             if 3 * self.first * (rows + cols) < _LARGEST:
                 break
+        self.served = self.first * (1 + (self.market.opportunities.pinned >= 0).astype(np.int64))
 
     def worth(self, pairs: Pairs) -> Longs:
         """Weigh pairs: that it is served, that a pinned one is, then the score, then luck."""
-        found = self.first + pairs.score.astype(np.int64) * self.unit + self.ties.luck(pairs, self.bits)
-        found[self.market.opportunities.pinned[pairs.row] >= 0] += self.first
-        return found
+        found = self.served[pairs.row] + pairs.score.astype(np.int64) * self.unit
+        return found + self.ties.luck(pairs, self.bits) if self.bits else found
 
     def deal(self, rounds: int) -> Outcome:
         """Divide, ask the prices which pairs that were left out would do better, and divide again with them."""
@@ -134,14 +136,17 @@ class _Dealing:
         kept, outcome = [], self.outcome
         for block in self.eligible:
             outcome.candidates[:] += np.bincount(block.row, minlength=len(outcome.chosen)).astype(np.int32)
-            places, nth = best_of_each(block, self.ties.rank(block), self.ties.col_rank, max(self.best, FEW))
-            near = block.take(places)
+            most = max(self.best, FEW)
+            high = not_below(block.row, block.score, most)
+            likely = block.take(high)
+            places, nth = best_of_each(likely, self.ties.rank(likely), self.ties.col_rank, most)
+            near = likely.take(places)
             few = nth < FEW
             outcome.best[near.row[few], nth[few]] = near.col[few]
             outcome.best_score[near.row[few], nth[few]] = near.score[few]
             kept.append(near.take(nth < self.best))
             if self.limits.kept:
-                kept.append(self._newcomers(block, places[nth < self.best]))
+                kept.append(self._newcomers(block, high[places[nth < self.best]]))
         outcome.alone[:], outcome.alone_score[:] = outcome.best[:, 0], outcome.best_score[:, 0]
         return together(kept)
 

@@ -67,8 +67,10 @@ class Ties:
 
     def luck(self, pairs: Pairs, bits: int = RANK_BITS) -> Longs:
         """Give 0 to 2^bits - 1 for each pair, spread evenly, the same whatever stands around it."""
+        if not bits:
+            return np.zeros(len(pairs), np.int64)
         mixed = (self.rows[pairs.row] ^ self.cols[pairs.col]) * _ODD
-        return (mixed >> np.uint64(64 - bits)).astype(np.int64) if bits else np.zeros(len(pairs), np.int64)
+        return (mixed >> np.uint64(64 - bits)).astype(np.int64)
 
     def rank(self, pairs: Pairs) -> Longs:
         """Give a number for each pair that is higher for a higher score and, among equal ones, for more luck."""
@@ -110,25 +112,29 @@ def best_of_each(
         col_rank: int32 for each partner.
         most: how many of each opportunity.
     """
-    high = np.flatnonzero(rank >= _last_taken(pairs.row, rank, most))
+    high = not_below(pairs.row, rank, most)
     order = high[np.lexsort((col_rank[pairs.col[high]], -rank[high], pairs.row[high]))]
     nth = _place_in_run(pairs.row[order])
     kept = nth < most
     return order[kept], nth[kept]
 
 
-def _last_taken(row: Ints, rank: Longs, most: int) -> Longs:
-    """Give for each pair the rank that comes at place `most` of its opportunity, so that few are left to be sorted."""
-    new = np.append(True, row[1:] != row[:-1])[: len(row)]
-    run, place = np.cumsum(new) - 1, _place_in_run(row)
-    wide = int(place.max(initial=-1)) + 1
+def not_below(row: Ints, value: NDArray[Any], most: int) -> NDArray[np.int64]:
+    """Give the places of the `most` highest values of each opportunity, and of all that equal the last of them."""
+    return np.flatnonzero(value >= _last_taken(row, value, most))
+
+
+def _last_taken(row: Ints, value: NDArray[Any], most: int) -> NDArray[Any]:
+    """Give for each pair the value that comes at place `most` of its opportunity, so that few are left to be sorted."""
+    starts, least = begins(row), np.iinfo(value.dtype).min
+    long = np.diff(np.append(starts, len(row)))
+    wide = int(long.max(initial=0))
     if wide <= most:
-        return np.full(len(row), np.iinfo(np.int64).min)
-    table = np.full((int(run[-1]) + 1, wide), np.iinfo(np.int64).min)
-    table[run, place] = rank
+        return np.full(len(row), least, value.dtype)
+    table = np.full((len(starts), wide), least, value.dtype)
+    table[np.arange(wide)[None, :] < long[:, None]] = value
     table.partition(wide - most, axis=1)
-    found: Longs = table[run, wide - most]
-    return found
+    return np.repeat(table[:, wide - most], long)
 
 
 def begins(row: Ints) -> NDArray[np.int64]:
