@@ -56,12 +56,12 @@ def carry_out(*, key: uuid.UUID) -> AssignmentRun:
     chunks = [keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)]
     if len(chunks) > 1:
         _side_by_side(run, chunks)
+        _end_beside(run)
     else:
         for chunk in chunks:
             _carry(run, chunk)
-    if chunks:
+        _end(run)
         take_in(Opportunity)
-    _end(run)
     return run
 
 
@@ -120,6 +120,21 @@ def _side_by_side(run: AssignmentRun, chunks: Sequence[Sequence[str]]) -> None:
             one.result()
 
 
+def _end_beside(run: AssignmentRun) -> None:
+    """Close the delivery while a second connection takes what is new into the search index."""
+
+    def search() -> None:
+        try:
+            take_in(Opportunity)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        searched = pool.submit(search)
+        _end(run)
+        searched.result()
+
+
 def _carry(run: AssignmentRun, keys: Sequence[str]) -> None:
     """Carry out decisions in one transaction; where it fails, half of them at a time."""
     try:
@@ -138,9 +153,19 @@ def _chunk(run: AssignmentRun, keys: Sequence[str]) -> None:
     by = _person(run)
     with acting(by, reason="assignment"):
         for_many_rows()
+        _need_not_wait()
         lines = check(_hold(run, keys), by=by)
         _skip({line.decision: line.skip for line in lines if line.skip})
         _write([line for line in lines if not line.skip], by, clock.now())
+
+
+def _need_not_wait() -> None:
+    """Go on before this transaction is on the disk: after a crash its lines are proposed again, whole and untold.
+
+    Whoever closes the run waits for all of it, and only then is anybody told.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
 
 
 def _person(run: AssignmentRun) -> Person | None:
