@@ -140,3 +140,9 @@ def test_a_question_without_an_answer_ends_the_request(cast) -> None:
     clock.use(lambda: timedelta(days=11))
     actions.run_clock()
     assert (made.again(sent).status, made.again(sent).reason) == (Status.EXPIRED, "unanswered")
+
+
+def test_what_a_person_saved_themselves_meanwhile_stops_no_submission(cast) -> None:
+    draft = made.draft(cast, cast.mads)
+    actions.save_draft(key=draft.pk, version=draft.version, values={"work_done": "We have r"}, by=cast.mads)
+    assert made.submit(draft, cast.mads).status == Status.SUBMITTED

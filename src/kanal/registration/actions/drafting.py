@@ -118,8 +118,7 @@ def save_draft(*, key: uuid.UUID, version: int, values: Mapping[str, Any], by: P
         allowed = open_fields(draft)
         if not allowed:
             raise Conflict(_("The request is locked while it is decided on; nothing was changed."))
-        if draft.version != version:
-            raise stale(draft, values)
+        check_fresh(draft, version, values, by)
         fill(draft, {name: value for name, value in values.items() if name in allowed})
     return draft
 
@@ -159,9 +158,29 @@ def _check_family(registration: Registration) -> None:
         raise Invalid({"family": _("There is a request for this product family already.")})
 
 
-def stale(registration: Registration, values: Mapping[str, Any]) -> Stale:
-    """Say that a colleague changed it, and what stands there now."""
-    return Stale(
+def check_fresh(registration: Registration, version: int, values: Mapping[str, Any], by: Person) -> None:
+    """Refuse to write over what a colleague has changed meanwhile.
+
+    What the person changed themselves since is no obstacle: a draft saves itself while it is typed, and may do so just
+    before it is submitted.
+
+    Args:
+        registration: locked.
+        version: the version that the person started from.
+        values: what they want to write.
+        by: who.
+
+    Raises:
+        Stale: a colleague changed it; says what stands there now.
+    """
+    history = Registration.pgh_event_model.objects  # type: ignore[attr-defined]
+    since = history.filter(pgh_obj=registration, version__gt=version)
+    if (
+        registration.version == version
+        or not since.exclude(pgh_context__metadata__person=str(by.pk)).exists()
+    ):
+        return
+    raise Stale(
         _("A colleague changed this request while you had it open. Nothing of yours was saved."),
         changed={
             name: getattr(registration, name)

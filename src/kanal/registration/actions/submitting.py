@@ -17,7 +17,7 @@ from kanal.opportunities.actions.notes import Upload, add_note
 from kanal.opportunities.models import Attachment
 from kanal.registration import access, approvals, clashes
 from kanal.registration.actions.deciding import grant
-from kanal.registration.actions.drafting import fill, open_fields, stale
+from kanal.registration.actions.drafting import check_fresh, fill, open_fields
 from kanal.registration.actions.step import CLOCK, Step, begin, lock_for, needed
 from kanal.registration.claims import exact
 from kanal.registration.clashes import Findings
@@ -61,8 +61,7 @@ def submit(
     with acting(by):
         step = begin(key, Verb.SUBMIT, by=by)
         draft = step.registration
-        if draft.version != version:
-            raise stale(draft, values)
+        check_fresh(draft, version, values, by)
         fill(draft, {name: value for name, value in values.items() if name in FORM_FIELDS})
         policy = in_force()
         step.terms = policy.terms
