@@ -8,11 +8,15 @@ import pytest
 from django.test import Client
 
 from kanal.directory.models import Account, Person
+from kanal.distribution import actions as distribution
 from kanal.distribution.bulk import Wish, preview, rows_of
+from kanal.distribution.matching import Rule
 from kanal.distribution.models import BulkVerb, Override
+from kanal.distribution.why_words import LEFT_OUT
 from kanal.opportunities.actions.values import Line
 from kanal.opportunities.models import Opportunity
 from kanal.registration import actions
+from tests import cast as casting
 from tests.cast import Cast
 from tests.registration import made
 
@@ -162,6 +166,20 @@ def test_a_bulk_delivery_leaves_out_what_is_protected_for_somebody_else(cast) ->
     assert skipped(BulkVerb.DELIVER, cast.fjord) == [why]
     assert skipped(BulkVerb.SHARE, cast.fjord) == [why]
     assert skipped(BulkVerb.DELIVER, cast.nordlys) == []
+
+
+def test_an_explanation_says_who_was_left_out_for_a_protection(cast) -> None:
+    made.approved(cast, cast.mads)
+    theirs = of_the_vendor(cast)
+    casting.policy(cast.chris)
+    decided = distribution.assign_partner(key=theirs.pk, by=cast.chris)
+    assert decided.partner == cast.nordlys
+    text = shown(cast.otto, f"{SALES}{theirs.pk}/offers/")
+    assert "is not the partner for which the customer is protected" in text
+
+
+def test_every_rule_has_words_for_whom_it_leaves_out() -> None:
+    assert set(LEFT_OUT) == set(Rule)
 
 
 def test_a_partner_in_line_is_named_on_the_page_of_its_opportunity(cast) -> None:

@@ -158,7 +158,7 @@ def test_a_plan_asks_as_much_for_one_as_for_fifty(cast: Cast, django_assert_num_
     for number in (1, 3, 50):
         while Opportunity.objects.count() < number:
             cast.delivered()
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             plan = handing.plan(giver=cast.nordlys, takers={Work.OFFERED: [cast.fjord]}, by=cast.chris)
         assert len(plan.preview.going) == number
 

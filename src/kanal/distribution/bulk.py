@@ -172,6 +172,12 @@ def why_not_delivered(row: Opportunity, partner: Partner, known: Known) -> Why:
     return why_declined(partner) if (row.pk, partner.pk) in known.declined else None
 
 
+def why_protected_there(row: Opportunity, there: Collection[uuid.UUID], known: Known) -> Why:
+    """Say why partners can't take part together: the customer is protected for one that is not among them."""
+    holder = known.holders.get(row.pk)
+    return None if holder is None or holder in there else Skip.PROTECTED.label
+
+
 def _deliver(row: Opportunity, wish: Wish, known: Known, by: Person) -> Why:
     return why_not(Verb.DELIVER, row, by) or why_not_delivered(row, wish.partners[0], known)
 
@@ -184,9 +190,9 @@ def _share(row: Opportunity, wish: Wish, known: Known, by: Person) -> Why:
     resting = next((partner for partner in joining if not partner.takes_offers), None)
     if resting is not None:
         return why_resting(resting)
-    there = taking_part | {partner.pk for partner in joining}
-    if joining and row.pk in known.holders and known.holders[row.pk] not in there:
-        return Skip.PROTECTED.label
+    protected = why_protected_there(row, taking_part | {partner.pk for partner in joining}, known)
+    if joining and protected:
+        return protected
     number = len(taking_part) + len(joining)
     return why_too_many(known.at_most, number) if number > known.at_most else None
 

@@ -13,7 +13,16 @@ from django.utils.translation import gettext_lazy
 
 from kanal.directory.models import Partner, Person
 from kanal.distribution.actions.sharing import why_resting
-from kanal.distribution.bulk import LIMIT, Known, Preview, Why, sorted_out, why_not, why_not_delivered
+from kanal.distribution.bulk import (
+    LIMIT,
+    Known,
+    Preview,
+    Why,
+    sorted_out,
+    why_not,
+    why_not_delivered,
+    why_protected_there,
+)
 from kanal.opportunities import access
 from kanal.opportunities.lifecycle import OPEN, Verb
 from kanal.opportunities.models import Kind, Opportunity, Participation
@@ -128,4 +137,4 @@ def _bar(kind: Work, row: Opportunity, partner: Partner, known: Known) -> Why:
     taking_part = {part.partner_id for part in known.running.get(row.pk, [])}
     if partner.pk in taking_part:
         return _("%(partner)s takes part in it already.") % {"partner": partner.name}
-    return None
+    return why_protected_there(row, taking_part | {partner.pk}, known)

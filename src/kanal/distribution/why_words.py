@@ -28,6 +28,7 @@ LEFT_OUT: Mapping[Rule, Any] = {
     Rule.OFFERED: gettext_lazy("had this one before and let it go"),
     Rule.CONFLICT: gettext_lazy("is not the partner that keeps the customer"),
     Rule.PINNED: gettext_lazy("is not the partner that the customer is pinned to"),
+    Rule.PROTECTED: gettext_lazy("is not the partner for which the customer is protected"),
     Rule.REACH: gettext_lazy("is too far away"),
 }
 
