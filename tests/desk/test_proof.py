@@ -91,9 +91,15 @@ def test_a_broken_proof_stands_above_the_list_of_registrations(
 
 
 def test_the_page_of_a_registration_offers_its_proof(client: Client, cast: Cast, one: Registration) -> None:
-    says = get(client, cast.sally, "desk:registration", key=one.pk).content.decode()
-    for kind in ("pdf", "json"):
-        assert reverse("desk:registration_proof", kwargs={"key": one.pk, "kind": kind}) in says
+    for person, face in ((cast.sally, "desk"), (cast.mads, "portal")):
+        says = get(client, person, f"{face}:registration", key=one.pk).content.decode()
+        for kind in ("pdf", "json"):
+            assert reverse(f"{face}:registration_proof", kwargs={"key": one.pk, "kind": kind}) in says
+
+
+def test_a_draft_offers_no_proof(client: Client, cast: Cast) -> None:
+    draft = made.draft(cast, cast.mads)
+    assert "proof.pdf" not in get(client, cast.mads, "portal:registration", key=draft.pk).content.decode()
 
 
 def test_a_check_that_is_asked_for_twice_is_done_once(client: Client, cast: Cast) -> None:
