@@ -15,11 +15,13 @@ from django.test import Client
 from django.urls import reverse
 
 from kanal.directory.models import Account
+from kanal.directory.refusal import Invalid
 from kanal.notify.models import Notification
 from kanal.opportunities.models import Opportunity
 from kanal.portal.registering.checking import STEP
 from kanal.registration import actions
 from kanal.registration.models import Check
+from kanal.registration.policy import in_force, room
 from tests import cast as casting
 from tests.cast import Cast
 from tests.distribution.test_concurrency import race
@@ -140,6 +142,44 @@ def test_the_vendor_is_told_once_however_often_somebody_goes_on(cast: Cast, ente
     assert Notification.objects.filter(kind="registration_fishing").count() == 1
     assert Notification.objects.get(kind="registration_fishing").person == cast.chris
     assert Check.objects.filter(answer="").count() == 3
+
+
+def test_submitting_a_draft_to_hear_who_is_protected_counts_as_a_question(cast: Cast, enter: Enter) -> None:
+    made.policy(cast.chris, checks_a_day=1)
+    made.approved(cast, cast.mads)
+    draft = made.draft(cast, cast.freja)
+    with pytest.raises(Invalid, match="protected for now"):
+        made.submit(draft, cast.freja)
+    assert Check.objects.get().answer == "protected"
+    with pytest.raises(actions.TooMany):
+        made.submit(draft, cast.freja)
+    client = enter(cast.freja)
+    values = {**THEIRS, "country": "DK", "version": str(made.again(draft).version), "do": "submit"}
+    form = {**values, "family": str(draft.family_id), "value": "1", "work_done": "Much.", "accept_terms": "on",
+            "expected_close": draft.expected_close.isoformat()}  # fmt: skip
+    page = client.post(reverse("portal:registration", args=[draft.pk]), form)
+    assert page.status_code == 409
+    assert "as many customers as a day allows" in said(page)
+    assert "protected for now" not in said(page)
+    assert made.again(draft).work_done == "Much."
+
+
+def test_how_many_a_company_holds_does_not_tell_for_whom_its_requests_wait(cast: Cast) -> None:
+    made.approved(cast, cast.mads)
+    sold_directly(cast)
+    before = room(cast.fjord, in_force().terms).held
+    made.submitted(cast, cast.freja, wait_in_line=True)
+    behind_a_partner = room(cast.fjord, in_force().terms).held
+    direct = {"customer": DIRECT["company"], "domain": DIRECT["domain"]}
+    made.submitted(cast, cast.freja, wait_in_line=True, **direct)
+    assert [before, behind_a_partner, room(cast.fjord, in_force().terms).held] == [0, 0, 0]
+
+
+def test_a_full_company_may_still_wait_in_line(cast: Cast) -> None:
+    made.approved(cast, cast.mads)
+    made.policy(cast.chris, cap=1)
+    made.submitted(cast, cast.freja, customer="Marstal Tov ApS", domain="marstal-tov.dk")
+    assert made.submitted(cast, cast.freja, wait_in_line=True).waits_in_line
 
 
 @pytest.mark.django_db(transaction=True)

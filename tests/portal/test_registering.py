@@ -353,10 +353,13 @@ def test_no_step_of_the_history_names_another_partner(cast: Cast, enter: Enter) 
 
 def test_what_overrode_a_protection_is_read_by_its_holder(cast: Cast, enter: Enter) -> None:
     held = made.approved(cast, cast.mads)
-    actions.note_override(held.protection, reason="The customer asked us in writing.", by=cast.chris)
+    actions.note_override(
+        held.protection, to=cast.fjord, reason="The customer asked us in writing.", by=cast.chris
+    )
     page = text_of(enter(cast.mads).get(url("registration", held)))
     assert "The customer asked us in writing." in page
     assert "in spite of the protection" in page
+    assert "Fjord" not in page
 
 
 # ── Who sees what ────────────────────────────────────────────────────────────────────────────────

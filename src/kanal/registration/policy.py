@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
 
 from kanal.config import clock
 from kanal.directory.models import Partner
@@ -88,8 +87,10 @@ class Room:
 
 def room(partner: Partner, terms: Terms) -> Room:
     """Give how many requests a partner holds and may hold, by its tier and by what became of earlier ones."""
-    waiting = Q(status__in=sorted(HELD), behind__isnull=True)
-    held = Registration.objects.filter(waiting, partner=partner).count()
+    # What waits in line is not held, whoever it waits for: the number says nothing of that.
+    held = Registration.objects.filter(
+        status__in=sorted(HELD), line_since__isnull=True, partner=partner
+    ).count()
     percent = conversion(partner).percent
     proven = percent is not None and percent >= terms.bonus_percent
     tier = str(partner.tier_id) if partner.tier_id else ""

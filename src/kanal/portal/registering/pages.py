@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kanal.config import clock
+from kanal.directory.countries import country_name
 from kanal.directory.refusal import Conflict, Invalid, Missing, NotAllowed, Stale, Text
 from kanal.notify import actions as notify
 from kanal.portal import record
@@ -66,7 +67,7 @@ def _write(request: HttpRequest, draft: Registration) -> HttpResponse:
         return _stale(request, draft, form, stale)
     except Invalid as refused:
         form.take(refused)
-    except (Conflict, NotAllowed) as refused:
+    except (Conflict, NotAllowed, actions.TooMany) as refused:
         said = refused.message
     return _keep(request, draft, form, typed, refused=said)
 
@@ -201,6 +202,7 @@ def draw(
     again = one.status in showing.REGISTERS_AGAIN and actions.registrable(person, one.opportunity)
     facts = {
         **_frame(one),
+        "country": country_name(one.country) if one.country else "",
         "notice": showing.notice(one, terms),
         "moments": showing.moments(one, terms),
         "history": showing.history(list(one.links.order_by("-place")), person),

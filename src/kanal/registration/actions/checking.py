@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -21,6 +21,8 @@ from kanal.registration.models import Answer, Check
 from kanal.registration.policy import in_force
 from kanal.registration.terms import Terms
 
+# What a customer is asked for by.
+ASKED = ("company", "domain", "registration_number", "city", "country")
 _DAY = timedelta(days=1)
 _SHORTEST = 3
 
@@ -50,28 +52,55 @@ def check_customer(*, values: Mapping[str, str], family: UUID | None, by: Person
         Invalid: too little is asked to tell.
         TooMany: the person, or the company, has asked as often today as the policy allows.
     """
-    partner = by.partner
-    if not may_enter_portal(by) or partner is None:
-        raise NotAllowed(_("Only people of a partner check customers."))
     asked = {name: str(value).strip() for name, value in values.items()}
     _check(asked)
     terms = in_force().terms
+
+    def ask(partner: Partner) -> Answer:
+        return clashes.find(clashes.Question(_customer(asked), partner, family), terms).answer
+
+    return _counted(asked, ask, by)
+
+
+def count_question(*, values: Mapping[str, str], answer: Answer, by: Person) -> None:
+    """Count what was answered elsewhere as a question, so that nobody fishes by submitting one draft after another.
+
+    Args:
+        values: as for `check_customer`.
+        answer: what the person heard by it.
+        by: who.
+
+    Raises:
+        TooMany: the person, or the company, has asked as often today as the policy allows; nothing may be answered.
+    """
+    _counted(dict(values), lambda _partner: answer, by)
+
+
+def _counted(asked: Mapping[str, str], ask: Callable[[Partner], Answer], by: Person) -> Checked:
+    """Answer a question, where one is left, and keep it.
+
+    Raises:
+        NotAllowed, TooMany: as for `check_customer`.
+    """
+    partner = by.partner
+    if not may_enter_portal(by) or partner is None:
+        raise NotAllowed(_("Only people of a partner check customers."))
     with acting(by):
         # One company's questions come one after another, so that none slips past the count.
         _one_at_a_time(partner)
-        left = _left(by, partner, terms)
-        if left <= 0:
-            _refuse(by, partner, asked)
+        left = _left(by, partner, in_force().terms)
+        if left > 0:
+            answer = ask(partner)
+            Check.objects.create(partner=partner, person=by, asked=dict(asked), answer=answer)
         else:
-            found = clashes.find(clashes.Question(_customer(asked), partner, family), terms)
-            Check.objects.create(partner=partner, person=by, asked=asked, answer=found.answer)
+            _refuse(by, partner, asked)
     if left <= 0:
         raise TooMany(
             _(
                 "You have checked as many customers as a day allows. Try again tomorrow, or ask your channel manager."
             )
         )
-    return Checked(found.answer, left - 1)
+    return Checked(answer, left - 1)
 
 
 def _customer(asked: Mapping[str, str]) -> Customer:

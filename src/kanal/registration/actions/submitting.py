@@ -16,6 +16,7 @@ from kanal.directory.refusal import Conflict, Invalid, Missing, NotAllowed, Text
 from kanal.opportunities.actions.notes import Upload, add_note
 from kanal.opportunities.models import Attachment
 from kanal.registration import access, approvals, clashes
+from kanal.registration.actions.checking import ASKED, count_question
 from kanal.registration.actions.deciding import grant
 from kanal.registration.actions.drafting import check_fresh, fill, open_fields
 from kanal.registration.actions.step import CLOCK, Step, begin, lock_for, needed
@@ -57,7 +58,38 @@ def submit(
         Stale: a colleague changed it meanwhile.
         Conflict: it is submitted already, or the company holds as many as it may.
         Invalid: something is missing or can't be taken; the customer is protected, and nobody wants to wait.
+        TooMany: it is protected, and the person has asked for as many customers today as the policy allows.
     """
+    try:
+        return _submit(key, version, values, accept_terms=accept_terms, wait_in_line=wait_in_line, by=by)
+    except Taken as taken:
+        # It says as much as the answer to a question.
+        count_question(values=taken.customer, answer=Answer.PROTECTED, by=by)
+        raise
+
+
+class Taken(Invalid):
+    """The customer is protected, and nobody said that the request shall wait.
+
+    Attributes:
+        customer: what was asked for, as `check_customer` takes it.
+    """
+
+    def __init__(self, draft: Registration) -> None:
+        self.customer = {name: str(getattr(draft, name)) for name in ASKED}
+        say = _("This customer is protected for now. Wait in line, and you are next when that ends.")
+        super().__init__({"wait_in_line": say})
+
+
+def _submit(
+    key: uuid.UUID,
+    version: int,
+    values: Mapping[str, Any],
+    *,
+    accept_terms: bool,
+    wait_in_line: bool,
+    by: Person,
+) -> Registration:
     with acting(by):
         step = begin(key, Verb.SUBMIT, by=by)
         draft = step.registration
@@ -70,7 +102,8 @@ def submit(
         draft.value_base = in_base(draft.value, rate_on(draft.currency, clock.today()), field="value")
         findings = clashes.find(clashes.question_of(draft), step.terms)
         line = _line(step, findings, wait_in_line=wait_in_line)
-        _check_room(step)
+        if line is None:  # what waits in line is held by nobody yet
+            _check_room(step)
         _write(step, findings, line)
         draft.policy = policy.version
         draft.save(update_fields=["policy"])
@@ -138,13 +171,7 @@ def _line(step: Step, findings: Findings, *, wait_in_line: bool) -> clashes.Clas
     if findings.answer != Answer.PROTECTED:
         return None
     if not wait_in_line:
-        raise Invalid(
-            {
-                "wait_in_line": _(
-                    "This customer is protected for now. Wait in line, and you are next when that ends."
-                )
-            }
-        )
+        raise Taken(draft)
     before = findings.protecting()[0]
     waiting = Registration.objects.filter(
         line_since__isnull=False, behind=before.registration, family=draft.family
@@ -161,7 +188,7 @@ def _check_room(step: Step) -> None:
         Conflict: it holds as many as it may.
     """
     found = room(step.registration.partner, step.terms)
-    if found.left == 0 and step.registration.line_since is None:
+    if found.left == 0:
         raise Conflict(
             _(
                 "Your company holds %(held)d of %(most)d registrations. Close or withdraw one, then submit this. "
