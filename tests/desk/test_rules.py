@@ -22,6 +22,7 @@ RULES = {
     "extension_days": 30,
     "partners_at_most": 4,
     "share_warning": 30,
+    "quiet_warning": 60,
 }
 
 

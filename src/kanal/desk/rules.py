@@ -29,14 +29,14 @@ class RulesForm(RecordForm):
         (gettext_lazy("Silence and delay"), ["stalled_days", "overdue_days"]),
         (gettext_lazy("More time for partners"), ["extensions", "extension_days"]),
         (gettext_lazy("Partner collaboration"), ["partners_at_most"]),
-        (gettext_lazy("Fairness"), ["share_warning"]),
+        (gettext_lazy("Fairness"), ["share_warning", "quiet_warning"]),
     )
 
     class Meta:
         model = WorkRules
         fields = (
             *("stalled_days", "overdue_days", "extensions", "extension_days", "partners_at_most"),
-            "share_warning",
+            *("share_warning", "quiet_warning"),
         )
 
     def keep(self, *, by: Person) -> WorkRules:

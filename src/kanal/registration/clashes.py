@@ -97,6 +97,7 @@ class Clash:
             "reference": self.reference,
             "key": str(self.key) if self.key else "",
             "partner": self.partner.name if self.partner else "",
+            "partner_id": str(self.partner.pk) if self.partner else "",
             "customer": self.customer.name,
         }
 

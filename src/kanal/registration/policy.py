@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Count, Q, QuerySet
 
 from kanal.config import clock
 from kanal.directory.models import Partner
@@ -64,10 +67,7 @@ class Share:
 
 def conversion(partner: Partner, *, at: datetime | None = None) -> Share:
     """Give what became of a partner's approved requests in the last year."""
-    since = (at or clock.now()) - _YEAR
-    ended = Registration.objects.filter(
-        partner=partner, protection__isnull=False, status_since__gte=since
-    ).exclude(status=Status.APPROVED)
+    ended = _ended(at or clock.now()).filter(partner=partner)
     won = ended.filter(status=Status.CONVERTED)
     return Share(won.count(), ended.count())
 
@@ -91,7 +91,32 @@ def room(partner: Partner, terms: Terms) -> Room:
     held = Registration.objects.filter(
         status__in=sorted(HELD), line_since__isnull=True, partner=partner
     ).count()
-    percent = conversion(partner).percent
-    proven = percent is not None and percent >= terms.bonus_percent
-    tier = str(partner.tier_id) if partner.tier_id else ""
-    return Room(held, terms.cap_of(tier, proven=proven))
+    return Room(held, _cap(terms, partner.tier_id, conversion(partner)))
+
+
+def caps(terms: Terms) -> Callable[[UUID, UUID | None], int]:
+    """Give what tells how many requests each partner may hold, as `room` does for one; one read for all of them.
+
+    Gives a function of the keys of a partner and of its tier.
+    """
+    ended = _ended(clock.now()).values("partner")
+    shares = {
+        row["partner"]: Share(row["won"], row["ended"])
+        for row in ended.annotate(
+            ended=Count("pk"), won=Count("pk", filter=Q(status=Status.CONVERTED))
+        ).order_by()
+    }
+    nothing = Share(0, 0)
+    return lambda partner, tier: _cap(terms, tier, shares.get(partner, nothing))
+
+
+def _ended(at: datetime) -> QuerySet[Registration]:
+    """Give what had been approved and came to an end in the last year."""
+    return Registration.objects.filter(protection__isnull=False, status_since__gte=at - _YEAR).exclude(
+        status=Status.APPROVED
+    )
+
+
+def _cap(terms: Terms, tier: UUID | None, share: Share) -> int:
+    proven = share.percent is not None and share.percent >= terms.bonus_percent
+    return terms.cap_of(str(tier) if tier else "", proven=proven)

@@ -23,6 +23,7 @@ from kanal.registration.lifecycle import HELD, TO_DECIDE, RejectReason, Status
 from kanal.registration.models import Link, Registration
 from kanal.registration.policy import vendor_calendar
 from kanal.registration.terms import Terms
+from kanal.registration.waiting import KINDS, waited
 
 # ── The requests of a company ────────────────────────────────────────────────────────────────────
 NEED, WAITING, LINE, PROTECTED, ENDED = "need", "waiting", "line", "protected", "ended"
@@ -109,7 +110,6 @@ FEWEST = 5
 # So many decisions, the latest ones, are looked at.
 MOST = 500
 _WORDS = frozenset({"approved", "rejected", "duplicate"})
-_BEGINS, _PAUSES, _GOES_ON = frozenset({"submitted", "promoted"}), "asked", "resubmitted"
 
 
 @dataclass(frozen=True)
@@ -148,9 +148,9 @@ def pace() -> Pace:
     at_once = kinds.pop("approved_by_rule", 0)
     calendar = vendor_calendar()
     times = [
-        (_taken(steps[key], calendar), _promise(last[key]))
+        (time, _promise(last[key]))
         for key, word in words.items()
-        if word.kind in _WORDS
+        if word.kind in _WORDS and (time := _taken(steps[key], word, calendar)) is not None
     ]
     return Pace(
         decided=len(times),
@@ -164,10 +164,10 @@ def pace() -> Pace:
 
 def _steps(keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Link]]:
     """Give for each request the steps that begin, pause and end the vendor's time, in their order."""
-    wanted = sorted({*_BEGINS, *_WORDS, _PAUSES, _GOES_ON, "approved_by_rule"})
+    wanted = sorted({*KINDS, *_WORDS, "approved_by_rule"})
     found: dict[uuid.UUID, list[Link]] = {key: [] for key in keys}
     rows = among(Link.objects.filter(kind__in=wanted), "registration", keys).order_by("registration", "place")
-    for link in rows.only("registration_id", "kind", "at", "content"):
+    for link in rows.only("registration_id", "kind", "place", "at", "content"):
         found[link.registration_id].append(link)
     return found
 
@@ -194,16 +194,6 @@ def _figures(times: Sequence[tuple[timedelta, timedelta]]) -> dict[str, Any]:
     }
 
 
-def _taken(links: Iterable[Link], calendar: Calendar) -> timedelta:
+def _taken(links: Iterable[Link], word: Link, calendar: Calendar) -> timedelta | None:
     """Give the working time in which a request waited for the vendor, up to its decision."""
-    total, since = timedelta(0), None
-    for link in links:
-        if link.kind in _BEGINS:  # what came up out of the line waits for the vendor from then on
-            total, since = timedelta(0), link.at
-        elif link.kind == _GOES_ON:
-            since = link.at
-        elif since is not None:
-            total, since = total + calendar.between(since, link.at), None
-        if link.kind in _WORDS:
-            break
-    return total
+    return waited((link for link in links if link.place < word.place), calendar, word.at)

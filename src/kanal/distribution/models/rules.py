@@ -52,6 +52,15 @@ class WorkRules(Record):
         validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text=_("Percent of the value offered that one partner gets, above which the report warns."),
     )
+    quiet_warning = models.PositiveSmallIntegerField(
+        _("warn of quiet protections above"),
+        default=50,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_(
+            "Percent of a partner’s protected opportunities without activity for the days of “stalled after”, above "
+            "which the report of deal registrations warns."
+        ),
+    )
 
     class Meta:
         verbose_name = _("rules of work")

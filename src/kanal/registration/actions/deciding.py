@@ -30,6 +30,7 @@ from kanal.registration.models import Answer, Registration
 from kanal.registration.models.registration import FORM_FIELDS
 from kanal.registration.policy import terms_of
 from kanal.registration.telling import Told
+from kanal.registration.waiting import minutes_waited
 
 # No protection is longer, whatever a person types.
 LONGEST_DAYS = 730
@@ -176,6 +177,7 @@ def grant(step: Step, *, ends: datetime | None = None, kind: str = "approved") -
         protection=made,
         decided_at=now,
         decided_by=step.by,
+        waited_minutes=minutes_waited(one) if step.by else None,
         left_seconds=None,
         findings=findings.plain(),
         verdict=findings.answer.value,
@@ -309,6 +311,7 @@ def _decide(step: Step, verb: Verb, **facts: object) -> None:
         verb,
         decided_at=clock.now(),
         decided_by=step.by,
+        waited_minutes=minutes_waited(step.registration),
         line_since=None,
         behind=None,
         left_seconds=None,

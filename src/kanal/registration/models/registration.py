@@ -53,6 +53,8 @@ class Registration(Record):
         question, open_fields: what the vendor wants to know, and which fields may be changed meanwhile.
         answer_by: until when the partner has to answer.
         taken_by: who of the vendor has taken it up.
+        waited_minutes: for how many working minutes it waited for the word that a person of the vendor gave, see
+            `waiting`; None where nobody has, or its turn never came.
         decided_at, decided_by: when the vendor's last word fell; None by is the system.
         reason, reason_text: why it was rejected, revoked or ended, a key of the closed lists of `lifecycle`.
         original: where it is a duplicate, the one that was first.
@@ -125,6 +127,7 @@ class Registration(Record):
     answer_by = models.DateTimeField(null=True, editable=False)
     taken_by = models.ForeignKey(Person, models.PROTECT, null=True, db_index=False, related_name="+")
     decided_at = models.DateTimeField(null=True, editable=False)
+    waited_minutes = models.PositiveIntegerField(null=True, editable=False)
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, db_index=False, related_name="+")
     reason = models.CharField(max_length=20, blank=True, default="", editable=False)
     reason_text = models.TextField(max_length=2000, blank=True, default="")
@@ -205,6 +208,12 @@ class Registration(Record):
                 fields=["-submitted_at", "-id"],
                 condition=Q(submitted_at__isnull=False),
                 name="registration_submitted",
+            ),
+            # What collided with somebody, for the report of it.
+            models.Index(
+                fields=["submitted_at"],
+                condition=Q(findings__contains=[{"heavy": True}]),
+                name="registration_clashed",
             ),
             models.Index(fields=["company", "id"], name="registration_by_company"),
             search_index("company", "reference", name="registration_search"),
