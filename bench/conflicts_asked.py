@@ -1,0 +1,139 @@
+"""The whole question of a partner, as the page asks it: counted, looked up, judged against everything, and kept."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from bench.conflicts_labelled import Pair
+
+# So many customers are protected for others, and so many requests wait, while the questions are asked.
+PROTECTED, WAITING = 2_000, 2_000
+
+
+def ask(labelled: Sequence[Pair]) -> dict[str, float]:
+    """Fill in what is protected and what waits, ask about each labelled company, and give milliseconds."""
+    person = _rival()
+    _fill()
+    from kanal.registration.actions import check_customer
+
+    took, answers = [], []
+    for pair in labelled:
+        values = {
+            "company": pair.one.name,
+            "domain": pair.one.domain,
+            "registration_number": pair.one.number,
+            "city": pair.one.city,
+            "country": pair.one.country,
+        }
+        began = time.perf_counter()
+        answers.append(check_customer(values=values, family=None, by=person).answer)
+        took.append((time.perf_counter() - began) * 1000)
+    return {
+        "median": statistics.median(took),
+        "p95": statistics.quantiles(took, n=20)[-1],
+        "not_clear": sum(one != "clear" for one in answers) / len(answers),
+    }
+
+
+def _rival() -> Any:
+    """Make somebody of one more partner, who may ask as often as it takes."""
+    from kanal.directory.models import Account, AccountKind, Partner, Person
+    from kanal.registration.models import RegistrationPolicy
+    from kanal.registration.terms import Terms
+
+    account = Account.objects.create(kind=AccountKind.PARTNER, name="The one that asks", country="DK")
+    partner = Partner.objects.create(account=account)
+    RegistrationPolicy.objects.create(
+        number=1, data=Terms(checks_a_day=10_000, checks_a_company=100_000).plain(), why="To measure"
+    )
+    return Person.objects.create(
+        email="asks@example.org", name="Asker", partner=partner, partner_role="administrator"
+    )
+
+
+def _fill() -> None:
+    """Write requests of other partners for customers of theirs: some approved, some that wait."""
+    from django.db import connection, transaction
+
+    from kanal.config import clock
+    from kanal.directory.models import Account, Currency, Person, ProductFamily
+    from kanal.distribution.models import ProtectedKey, Protection
+    from kanal.opportunities.models import Opportunity
+    from kanal.registration.claims import keys_of
+    from kanal.registration.models import Registration
+
+    now = clock.now()
+    kept = list(
+        Account.objects.filter(managing_partner__isnull=False).order_by("pk")[: PROTECTED + WAITING]
+    )
+    family = ProductFamily.objects.create(name="What is sold")
+    currency = Currency.objects.get_or_create(code="DKK", defaults={"name": "Danish krone"})[0]
+    owner = Person.objects.create(email="owns@example.org", name="Owner", vendor_role="administrator")
+    opportunities = Opportunity.objects.bulk_create(
+        Opportunity(
+            reference=f"B-{place}",
+            external_key=f"b{place}",
+            topic="Measured",
+            account=one,
+            currency=currency,
+            owner=owner,
+            made_by_partner_id=one.managing_partner_id,
+            partner_id=one.managing_partner_id,
+        )
+        for place, one in enumerate(kept)
+    )
+    rows = [_request(place, one, now) for place, one in enumerate(opportunities)]
+    for row in rows:
+        row.family, row.currency, row.created_by = family, currency, owner
+    held = [
+        Protection(
+            reference=row.reference,
+            partner_id=row.partner_id,
+            family=family,
+            opportunity=row.opportunity,
+            customer=row.company,
+            begins=now,
+            ends=now + timedelta(days=90),
+        )
+        for row in rows[:PROTECTED]
+    ]
+    Protection.objects.bulk_create(held)
+    for row, one in zip(rows, held, strict=False):
+        row.protection, row.status = one, "approved"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE registration_registration DISABLE TRIGGER USER")  # they begin where they stand
+        Registration.objects.bulk_create(rows)
+        cursor.execute("ALTER TABLE registration_registration ENABLE TRIGGER USER")
+    known: set[str] = set()
+    keys = []
+    for row in rows[:PROTECTED]:
+        for key in keys_of(row):
+            if key.text not in known:  # made-up customers may share a domain; what is exact is one's alone
+                known.add(key.text)
+                keys.append(ProtectedKey(protection=row.protection, key=key.text, exact=key.exact))
+    ProtectedKey.objects.bulk_create(keys)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE registration_registration, distribution_protectedkey, opportunities_opportunity")
+
+
+def _request(place: int, opportunity: Any, now: Any) -> Any:
+    from kanal.registration.models import Registration
+
+    account = opportunity.account
+    return Registration(
+        reference=f"DR-{place}",
+        opportunity=opportunity,
+        partner_id=account.managing_partner_id,
+        status="submitted",
+        submitted_at=now,
+        decide_by=now + timedelta(days=2),
+        company=account.name,
+        **{
+            name: getattr(account, name)
+            for name in ("registration_number", "domain", "street", "postal_code", "city", "country")
+        },
+    )
