@@ -181,3 +181,20 @@ def expect_promoted(page: Page, words: dict[str, str], waiting: Registration, be
     sign_in_by_the_form(page, "jens@kompas.example")
     page.goto(f"/portal/registrations/{behind.pk}/")
     expect(page.get_by_text(words["in line"]).first).to_be_visible()
+
+
+def test_a_draft_says_while_it_is_typed_whether_the_customer_is_free(page: Page) -> None:
+    cast = casting.make()
+    made.approved(cast, cast.mads)
+    draft = made.draft(cast, cast.freja, customer="Marstal Værft", domain="marstal-vaerft.dk")
+    sign_in_by_the_form(page, "freja@fjord.example")
+    page.goto(f"/portal/registrations/{draft.pk}/")
+    answer = page.get_by_role("status", name="Answer")
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(answer.get_by_text("Clear", exact=True)).to_be_visible()
+    page.get_by_label("Web domain").fill("soby-teknik.dk")
+    page.get_by_label("Company", exact=True).fill("Søby Teknik")
+    page.get_by_label("City").focus()
+    expect(answer.get_by_text("Protected", exact=True)).to_be_visible()
+    expect(answer.get_by_role("link")).to_have_count(0)
+    assert whole(page) == []

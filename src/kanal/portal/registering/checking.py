@@ -86,6 +86,8 @@ def _draw(
     request: HttpRequest, form: CheckForm, *, status: HTTPStatus = HTTPStatus.OK, **facts: Any
 ) -> HttpResponse:
     if "HX-Request" in request.headers:
-        return draw_part(request, "portal/registering/answer.html", {"form": form, **facts}, status=status)
+        # Beside a draft nobody need be told to make an opportunity.
+        facts |= {"form": form, "brief": "brief" in request.POST}
+        return draw_part(request, "portal/registering/answer.html", facts, status=status)
     facts = {"nav": "portal:check_customer", "form": form, "terms": in_force().terms, **facts}
     return render(request, "portal/registering/check.html", facts, status)
