@@ -146,3 +146,20 @@ def test_what_a_person_saved_themselves_meanwhile_stops_no_submission(cast) -> N
     draft = made.draft(cast, cast.mads)
     actions.save_draft(key=draft.pk, version=draft.version, values={"work_done": "We have r"}, by=cast.mads)
     assert made.submit(draft, cast.mads).status == Status.SUBMITTED
+
+
+def test_files_that_answer_a_question_are_proved_too(cast) -> None:
+    import hashlib
+    from io import BytesIO
+
+    from kanal.opportunities.actions.notes import Upload
+
+    sent = made.submitted(cast, cast.mads)
+    actions.ask(key=sent.pk, question="Show us.", fields=[], by=cast.ada)
+    content = b"Minutes of 12 November: they want a new ERP.\n"
+    actions.add_evidence(
+        key=sent.pk, files=[Upload("minutes.txt", len(content), BytesIO(content))], by=cast.mads
+    )
+    actions.answer(key=sent.pk, values={}, text="Here it is.", by=cast.mads)
+    proved = sent.links.get(kind="resubmitted").content["evidence"]
+    assert proved == [{"name": "minutes.txt", "sha256": hashlib.sha256(content).hexdigest()}]

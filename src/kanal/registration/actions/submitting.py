@@ -224,15 +224,18 @@ def _content(registration: Registration, step: Step) -> dict[str, Any]:
         "currency": registration.currency.code,
         "opportunity": registration.opportunity.reference,
         "partner": registration.partner.name,
-        "evidence": [
-            {"name": one.attachment.name, "sha256": one.attachment.sha256}
-            for one in registration.evidence.select_related("attachment")
-        ],
+        "evidence": _files(registration),
         "terms": digest_of({"terms": step.terms.terms}),
         "policy": registration.policy.number if registration.policy else 0,
         "verdict": registration.verdict,
         "in_line": registration.waits_in_line,
     }
+
+
+def _files(registration: Registration) -> list[dict[str, str]]:
+    """Give the files that show the work done, each with its digest."""
+    found = registration.evidence.select_related("attachment")
+    return [{"name": one.attachment.name, "sha256": one.attachment.sha256} for one in found]
 
 
 def _plain(value: Any) -> str:
@@ -290,6 +293,7 @@ def answer(*, key: uuid.UUID, values: Mapping[str, Any], text: str, by: Person) 
         content = {
             "answer": text,
             **{name: _plain(getattr(one, name)) for name in changed if name != "family"},
+            "evidence": _files(one),
         }
         link = step.prove("resubmitted", content, sealed={"findings": one.findings})
         step.tell(Told.ANSWERED, link)
