@@ -111,6 +111,12 @@ def _deliver_three(page: Page) -> None:
     page.get_by_role("button", name="Preview").click()
 
 
+def _check(page: Page) -> None:
+    page.get_by_label("Web domain").fill("mrkhjtrykkeri.example")
+    page.get_by_role("button", name="Check", exact=True).click()
+    page.locator("#answer strong").first.wait_for()
+
+
 CHRIS, MADS, ANNA = "chris@havn.example", "mads@nordlys.example", "anna@nordlys.example"
 PICTURES = (
     Picture("desk-list", CHRIS, "/sales/opportunities/"),
@@ -122,6 +128,11 @@ PICTURES = (
     Picture("desk-partner", CHRIS, "/sales/partners/", _rates),
     Picture("desk-policy", CHRIS, "/sales/policies/", _points),
     Picture("desk-application", CHRIS, "/sales/applications/", _follow("Nordlys I.T."), height=1000),
+    Picture("desk-registrations", CHRIS, "/sales/registrations/"),
+    Picture("desk-registration", CHRIS, "/sales/registrations/", _first, height=1300),
+    Picture("portal-registrations", MADS, "/portal/registrations/?view=protected", height=1100),
+    Picture("portal-registration", MADS, "/portal/registrations/", _first, height=1100),
+    Picture("portal-check", MADS, "/portal/check/", _check),
     Picture("portal-dashboard", MADS, "/portal/", height=1100),
     Picture("portal-dashboard-phone", MADS, "/portal/", width=390, height=844),
     Picture("portal-list", MADS, "/portal/opportunities/", height=1100),
