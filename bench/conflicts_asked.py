@@ -59,21 +59,33 @@ def _fill() -> None:
     """Write requests of other partners for customers of theirs: some approved, some that wait."""
     from django.db import connection
 
-    from kanal.config import clock
-    from kanal.directory.models import Account, Currency, Person, ProductFamily
-    from kanal.distribution.models import ProtectedKey, Protection
-    from kanal.opportunities.models import Opportunity
-    from kanal.registration.claims import keys_of
     from kanal.registration.models import Registration
 
-    now = clock.now()
-    kept = list(
-        Account.objects.filter(managing_partner__isnull=False).order_by("pk")[: PROTECTED + WAITING]
-    )
+    rows = _requests()
+    held = _protect(rows[:PROTECTED])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE registration_registration DISABLE TRIGGER USER"
+        )  # they begin where they stand
+        Registration.objects.bulk_create(rows)
+        cursor.execute("ALTER TABLE registration_registration ENABLE TRIGGER USER")
+    _key(rows[:held])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE registration_registration, distribution_protectedkey, opportunities_opportunity"
+        )
+
+
+def _requests() -> list[Any]:
+    from kanal.config import clock
+    from kanal.directory.models import Account, Currency, Person, ProductFamily
+    from kanal.opportunities.models import Opportunity
+
+    kept = Account.objects.filter(managing_partner__isnull=False).order_by("pk")[: PROTECTED + WAITING]
     family = ProductFamily.objects.create(name="What is sold")
     currency = Currency.objects.get_or_create(code="DKK", defaults={"name": "Danish krone"})[0]
     owner = Person.objects.create(email="owns@example.org", name="Owner", vendor_role="administrator")
-    opportunities = Opportunity.objects.bulk_create(
+    made = Opportunity.objects.bulk_create(
         Opportunity(
             reference=f"B-{place}",
             external_key=f"b{place}",
@@ -86,38 +98,46 @@ def _fill() -> None:
         )
         for place, one in enumerate(kept)
     )
-    rows = [_request(place, one, now) for place, one in enumerate(opportunities)]
+    rows = [_request(place, one, clock.now()) for place, one in enumerate(made)]
     for row in rows:
         row.family, row.currency, row.created_by = family, currency, owner
+    return rows
+
+
+def _protect(rows: Sequence[Any]) -> int:
+    """Protect the customers of requests, which are not written yet; give how many."""
+    from kanal.distribution.models import Protection
+
     held = [
         Protection(
             reference=row.reference,
             partner_id=row.partner_id,
-            family=family,
+            family=row.family,
             opportunity=row.opportunity,
             customer=row.company,
-            begins=now,
-            ends=now + timedelta(days=90),
+            begins=row.submitted_at,
+            ends=row.submitted_at + timedelta(days=90),
         )
-        for row in rows[:PROTECTED]
+        for row in rows
     ]
     Protection.objects.bulk_create(held)
-    for row, one in zip(rows, held, strict=False):
+    for row, one in zip(rows, held, strict=True):
         row.protection, row.status = one, "approved"
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE registration_registration DISABLE TRIGGER USER")  # they begin where they stand
-        Registration.objects.bulk_create(rows)
-        cursor.execute("ALTER TABLE registration_registration ENABLE TRIGGER USER")
+    return len(held)
+
+
+def _key(rows: Sequence[Any]) -> None:
+    """Write by what each protected customer is known; made-up ones may share a domain, and what is exact is one's."""
+    from kanal.distribution.models import ProtectedKey
+    from kanal.registration.claims import keys_of
+
     known: set[str] = set()
-    keys = []
-    for row in rows[:PROTECTED]:
-        for key in keys_of(row):
-            if key.text not in known:  # made-up customers may share a domain; what is exact is one's alone
-                known.add(key.text)
-                keys.append(ProtectedKey(protection=row.protection, key=key.text, exact=key.exact))
-    ProtectedKey.objects.bulk_create(keys)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE registration_registration, distribution_protectedkey, opportunities_opportunity")
+    found = []
+    for row in rows:
+        new = [key for key in keys_of(row) if key.text not in known]
+        known |= {key.text for key in new}
+        found += [ProtectedKey(protection=row.protection, key=key.text, exact=key.exact) for key in new]
+    ProtectedKey.objects.bulk_create(found)
 
 
 def _request(place: int, opportunity: Any, now: Any) -> Any:

@@ -460,3 +460,12 @@ def test_whoever_is_asked_is_told_and_the_owner_is_not_asked_for_what_it_may_not
     link = sent.links.get(kind="submitted")
     tell_about(told="registration_submitted", link_id=str(link.pk), person_ids=[])
     assert [one.person for one in Notification.objects.filter(kind="registration_submitted")] == [cast.ada]
+
+
+def test_the_line_behind_the_vendor_is_as_long_as_that_behind_a_partner(cast) -> None:
+    made.policy(cast.chris, line_most=1)
+    direct = of_the_vendor(cast)
+    distribution.move_stage(key=direct.pk, stage="interest_confirmed", by=cast.chris)
+    made.submitted(cast, cast.freja, wait_in_line=True)
+    with pytest.raises(Invalid, match="line for this customer is full"):
+        made.submitted(cast, cast.mads, wait_in_line=True)

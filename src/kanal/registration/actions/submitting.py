@@ -173,12 +173,19 @@ def _line(step: Step, findings: Findings, *, wait_in_line: bool) -> clashes.Clas
     if not wait_in_line:
         raise Taken(draft)
     before = findings.protecting()[0]
-    waiting = Registration.objects.filter(
-        line_since__isnull=False, behind=before.registration, family=draft.family
-    )
-    if before.registration and waiting.count() >= step.terms.line_most:
+    if _waiting(draft, before) >= step.terms.line_most:
         raise Invalid({"wait_in_line": _("The line for this customer is full. Try again later.")})
     return before
+
+
+def _waiting(draft: Registration, before: clashes.Clash) -> int:
+    """Count who waits for the same customer and family already, whoever has it: the answer must not tell."""
+    line = Registration.objects.filter(line_since__isnull=False, family=draft.family)
+    if before.registration:
+        return line.filter(behind=before.registration).count()
+    mine = exact(draft)
+    behind_the_vendor = line.filter(behind__isnull=True).select_related("opportunity__account")
+    return sum(bool(mine & exact(one)) for one in behind_the_vendor)
 
 
 def _check_room(step: Step) -> None:
