@@ -6,8 +6,11 @@ follows from that is worked out once for all that are alike, and only looked up 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,6 +33,9 @@ from kanal.distribution.matching.shape import Flags, Ints, Longs, Part, Rule
 BLOCK = 1_000_000
 # Up to so many eligible pairs stay in memory (twelve bytes each); more are worked out again when needed.
 KEPT = 40_000_000
+# Markets up to this many opportunities are worked out by the thread that asks. In larger ones others go ahead of it:
+# arithmetic on long arrays keeps nobody else from working.
+_ALONE, _WORKERS = 2_000, 2
 
 
 def alike(columns: Sequence[NDArray[Any]], count: int) -> Longs:
@@ -94,12 +100,26 @@ class Eligible:
         self._kept = kept if total <= KEPT else None
 
     def _found(self) -> Iterator[Pairs]:
-        """Work the pairs out: opportunities of one territory together, as their partners are mostly the same."""
+        """Work the pairs out, those of large markets a few blocks ahead of who reads them."""
+        if len(self.market.opportunities) <= _ALONE:
+            yield from (work() for work in self._blocks())
+            return
+        ahead: deque[Future[Pairs]] = deque()
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            for work in self._blocks():
+                ahead.append(pool.submit(work))
+                if len(ahead) > 2 * _WORKERS:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+
+    def _blocks(self) -> Iterator[Callable[[], Pairs]]:
+        """Give what works out each block; those of one territory stand together: they share most partners."""
         opportunities, holds = self.market.opportunities, self.market.rules.holds
         pinned = np.flatnonzero(opportunities.pinned >= 0).astype(np.int32)
         for start in range(0, len(pinned), BLOCK):
             rows = pinned[start : start + BLOCK]
-            yield self._scored(rows, opportunities.pinned[rows])
+            yield partial(self._scored, rows, opportunities.pinned[rows])
         free = np.flatnonzero(opportunities.pinned < 0).astype(np.int32)
         if not len(free):
             return
@@ -123,8 +143,8 @@ class Eligible:
         parts = [part for part in OF_PAIR_BY if weights[part] and part is not Part.PRODUCT]
         return {part: alike(OF_PAIR_BY[part](asked), len(asked)) for part in parts}
 
-    def _of_group(self, rows: Ints, kinds: Longs) -> Iterator[Pairs]:
-        """Give the eligible pairs of opportunities of one territory, which stand in the order of their kinds."""
+    def _of_group(self, rows: Ints, kinds: Longs) -> Iterator[Callable[[], Pairs]]:
+        """Do that for the opportunities of one territory, which stand in the order of their kinds."""
         cols = np.arange(len(self.market.partners), dtype=np.int32)
         for rule in (*OF_PARTNER, Rule.TERRITORY):
             if self.market.rules.holds(rule):
@@ -138,7 +158,7 @@ class Eligible:
             kind = np.repeat(np.arange(len(first)), np.diff(np.append(first, end)))
             found = self._of_kinds(rows[mine], kind, rows[first], cols)
             for block in found.blocks():
-                yield self._of_block(found, block)
+                yield partial(self._of_block, found, block)
 
     def _of_kinds(self, rows: Ints, kind: Longs, example: Ints, cols: Ints) -> _Kinds:
         """Find the partners that fit each kind, by one opportunity of it."""
