@@ -51,8 +51,11 @@ def lock_head() -> ChainHead:
     Every action of registration takes it after partners and opportunities, and before requests; so nobody waits in a
     ring. The number of steps a day is small, and each takes some milliseconds.
     """
-    ChainHead.objects.bulk_create([ChainHead()], ignore_conflicts=True)
-    return ChainHead.objects.select_for_update().get()
+    head: ChainHead | None = ChainHead.objects.select_for_update().first()
+    if head is None:  # the first step ever; of two at once one makes it and the other waits
+        ChainHead.objects.bulk_create([ChainHead()], ignore_conflicts=True)
+        head = ChainHead.objects.select_for_update().get()
+    return head
 
 
 def append(

@@ -37,7 +37,7 @@ OFFERED = "New ERP for the bakery group"
 # Working hours in a day of the calendar: people act while they work.
 _WORKED = 8 * 5 / 7
 # When the clock looked at what was due, in days before now: often enough for reminders to come in time.
-CLOCKS = (69, 60, 53, 48, 40, 36, 29, 22, 17, 15, 10, 8.5, 6, 3, 1.4, 0.3)
+CLOCKS = (60, 48, 40, 29, 22, 17, 15, 8.5, 6, 1.4)
 _TERMS = """Register a customer only when you have met them and know what they need.
 A registration protects one customer for one product family. It does not oblige the customer to anything.
 While it runs we neither sell there ourselves nor give the customer to another partner.

@@ -13,6 +13,7 @@ from kanal.directory.acting import acting
 from kanal.directory.models import PartnerStatus
 from kanal.opportunities.models import TimelineEntry
 from kanal.registration import access, approvals, clashes
+from kanal.registration.actions.due import to_watch
 from kanal.registration.actions.ending import end, promote, release
 from kanal.registration.actions.step import Step, begin_by_clock
 from kanal.registration.lifecycle import TO_DECIDE, EndReason, Status, Verb
@@ -35,7 +36,7 @@ def run_clock() -> int:
             (_over(), lambda key: end(key, EndReason.TIME)),
             (_unanswered(), lambda key: end(key, EndReason.UNANSWERED)),
             (_partner_ended(), lambda key: end(key, EndReason.PARTNER_ENDED)),
-            (_approved(), watch),
+            (to_watch(ACTIVITY, _MANY), watch),
             (_converted_over(), _let_next),
             (_behind_the_vendor(), _look_again),
             (_hurried(), hurry),
@@ -44,8 +45,9 @@ def run_clock() -> int:
     )
 
 
-def _each(found: QuerySet[Registration], act: Callable[[uuid.UUID], bool]) -> int:
-    return sum(act(key) for key in list(found.values_list("pk", flat=True)[:_MANY]))
+def _each(found: QuerySet[Registration] | list[uuid.UUID], act: Callable[[uuid.UUID], bool]) -> int:
+    keys = found if isinstance(found, list) else list(found.values_list("pk", flat=True)[:_MANY])
+    return sum(act(key) for key in keys)
 
 
 def _over() -> QuerySet[Registration]:
@@ -60,11 +62,6 @@ def _partner_ended() -> QuerySet[Registration]:
     return Registration.objects.filter(
         status__in=sorted({Status.APPROVED, *TO_DECIDE}), partner__status=PartnerStatus.ENDED
     )
-
-
-def _approved() -> QuerySet[Registration]:
-    """Give those whose end, or whose silence, may be near; most have been active lately and are left alone."""
-    return Registration.objects.filter(status=Status.APPROVED, protection__ends__gt=clock.now())
 
 
 def _converted_over() -> QuerySet[Registration]:
