@@ -467,5 +467,5 @@ def test_the_line_behind_the_vendor_is_as_long_as_that_behind_a_partner(cast) ->
     direct = of_the_vendor(cast)
     distribution.move_stage(key=direct.pk, stage="interest_confirmed", by=cast.chris)
     made.submitted(cast, cast.freja, wait_in_line=True)
-    with pytest.raises(Invalid, match="line for this customer is full"):
+    with pytest.raises(Invalid, match="Nobody can wait in line"):
         made.submitted(cast, cast.mads, wait_in_line=True)

@@ -36,6 +36,8 @@ _JOINING = frozenset({"and", "og", "und", "och"})
 _LETTERS = str.maketrans({"ø": "o", "æ": "a", "œ": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 # One sound, written in one letter or in two: Århus and Aarhus, Müller and Mueller.
 _PAIRS = re.compile("aa|ae|oe|ue")
+# A label of a domain with letters beyond ASCII, as the net writes it.
+_ENCODED = re.compile(r"\bxn--([a-z0-9-]+)")
 # Whose register may stand before a number: the countries of Europe that write their tax numbers so.
 _COUNTRIES_OF_NUMBERS = frozenset(
     """
@@ -185,9 +187,10 @@ def is_of_a_court(number: str) -> bool:
 def registered_domain(text: str) -> str:
     """Give the domain that a company has registered, of an address, a host or a mail address; nothing of mail for all.
 
-    `https://www.shop.lindholm.co.uk/om` and `karen@lindholm.co.uk` both give `lindholm.co.uk`.
+    `https://www.shop.lindholm.co.uk/om` and `karen@lindholm.co.uk` both give `lindholm.co.uk`. One that is written in
+    the letters of the net, `xn--sby-0na.dk`, is given as people write it, `søby.dk`.
     """
-    host = text.strip().rpartition("@")[2].lower()
+    host = _ENCODED.sub(_as_written, unicodedata.normalize("NFC", text.strip().rpartition("@")[2].lower()))
     found = _extract()(host)
     if found.domain and found.suffix:
         domain = f"{found.domain}.{found.suffix}"
@@ -195,6 +198,21 @@ def registered_domain(text: str) -> str:
         labels = [label for label in (found.subdomain, found.domain) if label]
         domain = ".".join(".".join(labels).split(".")[-2:])
     return "" if domain in _MAIL_FOR_ALL or "." not in domain else domain
+
+
+def _as_written(label: re.Match[str]) -> str:
+    try:
+        return label[1].encode().decode("punycode")
+    except (UnicodeError, OverflowError, ValueError):  # it only looks like one
+        return label[0]
+
+
+def in_letters_of_the_net(domain: str) -> str:
+    """Give a domain as the net writes it, `xn--sby-0na.dk` for `søby.dk`; one that it can't write stays."""
+    return ".".join(
+        label if label.isascii() else f"xn--{label.encode('punycode').decode()}"
+        for label in domain.split(".")
+    )
 
 
 @cache

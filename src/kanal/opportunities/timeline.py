@@ -53,6 +53,9 @@ SENTENCES = {
     "lost": _("Lost: %(reason)s"),
     "canceled": _("Canceled: %(reason)s"),
     "reopened": _("Reopened"),
+    "withdrawn_for_protection": _(
+        "The customer is protected (%(reference)s), so the offer to %(partner)s ended"
+    ),
     "overridden": _("Delivered to %(partner)s in spite of a protection"),
     # Steps of a deal registration request; the deal registration app writes them.
     "registration_submitted": _("Asked to register the deal (%(reference)s)"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kanal.config import clock
 from kanal.directory.models import Person, VendorRole
-from kanal.registration import access
+from kanal.registration import access, clashes
 from kanal.registration.lifecycle import TO_DECIDE
 from kanal.registration.models import Absence, Answer, ApprovalStep, Registration
 from kanal.registration.terms import Terms
@@ -41,7 +41,7 @@ def needed(registration: Registration, terms: Terms) -> tuple[Needed, ...]:
         registration: with its value in the base currency and with what was found.
         terms: what the policy says.
     """
-    clear = registration.verdict == Answer.CLEAR
+    clear = registration.verdict == Answer.CLEAR and clashes.names_its_record(registration)
     value = registration.value_base
     tier = registration.partner.tier
     if (

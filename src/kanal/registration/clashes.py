@@ -26,8 +26,9 @@ from kanal.distribution.models import Protection
 from kanal.opportunities.lifecycle import OPEN, Stage
 from kanal.opportunities.lifecycle import Status as OpportunityStatus
 from kanal.opportunities.models import Opportunity, Participation
+from kanal.registration.claims import keys_of
 from kanal.registration.conflicts.finding import Found, alike
-from kanal.registration.conflicts.judging import Customer, Part
+from kanal.registration.conflicts.judging import Customer, Part, judge
 from kanal.registration.lifecycle import HELD
 from kanal.registration.models import Answer, Registration
 from kanal.registration.terms import Terms
@@ -112,6 +113,7 @@ class Question:
         family: for which products; None is any.
         but: the request itself, where there is one; its opportunity is not held against it.
         opportunity: the opportunity that it is about.
+        keys: what else the customer is known by, as text: the record that its opportunity names, with its group.
     """
 
     customer: Customer
@@ -119,6 +121,7 @@ class Question:
     family: uuid.UUID | None = None
     but: uuid.UUID | None = None
     opportunity: uuid.UUID | None = None
+    keys: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -149,6 +152,8 @@ def question_of(registration: Registration) -> Question:
         registration.family_id,
         but=registration.pk,
         opportunity=registration.opportunity_id,
+        # What would be protected is what is looked for: the database refuses whatever of it somebody else holds.
+        keys=frozenset(one.text for one in keys_of(registration)),
     )
 
 
@@ -166,6 +171,23 @@ def customer_of(registration: Registration) -> Customer:
     )
 
 
+def names_its_record(registration: Registration) -> bool:
+    """Tell whether a request names the company that its opportunity's record is; both would be protected."""
+    account = registration.opportunity.account
+    if account is None:
+        return True
+    record = Customer(
+        name=account.name,
+        number=account.registration_number,
+        domain=account.domain,
+        street=account.street,
+        postal_code=account.postal_code,
+        city=account.city,
+        country=account.country,
+    )
+    return judge(customer_of(registration), record).same_customer
+
+
 def find(question: Question, terms: Terms) -> Findings:
     """Look for everything that speaks against it, and say what it comes to.
 
@@ -173,15 +195,20 @@ def find(question: Question, terms: Terms) -> Findings:
         question: what is asked.
         terms: from which likeness on a record counts, and whether direct sales protect.
     """
-    customers = alike(Account.objects.filter(kind=AccountKind.CUSTOMER), question.customer, limit=MOST)
+    # One's own are looked for apart, so that however many they are they push nobody else's out of sight.
+    records, own = Account.objects.filter(kind=AccountKind.CUSTOMER), Q(managing_partner=question.partner)
+    customers = [
+        *alike(records.exclude(own), question.customer, limit=MOST),
+        *alike(records.filter(own), question.customer, limit=MOST),
+    ]
     requests = alike(
-        Registration.objects.filter(status__in=sorted(HELD)).exclude(pk=question.but),
+        Registration.objects.filter(status__in=sorted(HELD)).exclude(partner=question.partner),
         question.customer,
         limit=MOST,
     )
     near = {one.row.pk: one for one in customers if one.verdict.score >= terms.alike}
     asked = {one.row.pk: one for one in requests if one.verdict.score >= terms.alike}
-    exact = protection.covering(_known_by(question.customer), _families(question), exact=True)
+    exact = protection.covering(_known_by(question), _families(question), exact=True)
     found = [
         *_protections(question, exact, asked),
         *_requests(question, asked),
@@ -205,14 +232,16 @@ def _families(question: Question) -> tuple[uuid.UUID, ...]:
     return (question.family,) if question.family else ()
 
 
-def _known_by(customer: Customer) -> protection.Customer:
+def _known_by(question: Question) -> protection.Customer:
+    customer = question.customer
     keys = company_keys(
         name=customer.name,
         number=customer.number,
         domains=[customer.domain, *customer.mail_domains],
         country=customer.country,
     )
-    return protection.Customer(frozenset(one.text for one in keys), plain_number(customer.number))
+    texts = question.keys | {one.text for one in keys}
+    return protection.Customer(texts, plain_number(customer.number))
 
 
 def _protections(
@@ -281,18 +310,16 @@ def _sales(question: Question, near: dict[uuid.UUID, Found]) -> Iterator[Clash]:
     rows: QuerySet[Any] = (
         among(Opportunity.objects.all(), "account", list(near))
         .filter(Q(status__in=sorted(OPEN)) | Q(status=OpportunityStatus.WON, actual_close_date__gte=since))
-        .annotate(taken=Exists(running), mine=Exists(running.filter(partner=question.partner)))
+        .exclude(Exists(running.filter(partner=question.partner)))
+        .annotate(taken=Exists(running))
         .select_related("account", "partner__account")
         .prefetch_related("lines__product__family")
         .order_by("-created_at")[:_SALES]
     )
     for one in rows:
         families = {line.product.family_id: line.product.family.name for line in one.lines.all()}
-        if (
-            one.mine
-            or one.pk == question.opportunity
-            or (question.family and families and question.family not in families)
-        ):
+        other_family = question.family and families and question.family not in families
+        if one.pk == question.opportunity or other_family:
             continue
         is_open, direct = one.status in OPEN, _is_direct(one, taken=one.taken)
         if not is_open and not direct:

@@ -14,6 +14,7 @@ from kanal.opportunities.signals import moved
 from kanal.registration import telling
 from kanal.registration.lifecycle import EndReason
 from kanal.registration.models import Link
+from kanal.registration.words import INTERNAL
 
 # What becomes of a request when its opportunity gets one of these; None is a sale.
 ENDS: dict[str, EndReason | None] = {
@@ -56,6 +57,8 @@ def _overridden(
 def note(*, link_id: uuid.UUID) -> None:
     """Say a step on the timeline of the opportunity, once; the partner reads it, other partners do not.
 
+    What is the vendor's own affair is the vendor's to read.
+
     It is the time of the step that stands there. Nothing about who else is concerned is said.
     """
     link = Link.objects.select_related("registration__opportunity", "registration__partner").get(pk=link_id)
@@ -65,7 +68,7 @@ def note(*, link_id: uuid.UUID) -> None:
     if known.exists():
         return
     author = Person.objects.filter(pk=link.actor).first() if link.actor else None
-    facts = telling.facts_of(link)
+    facts, shared = telling.facts_of(link), link.kind not in INTERNAL
     TimelineEntry.objects.create(
         opportunity=link.registration.opportunity,
         at=link.at,
@@ -73,6 +76,6 @@ def note(*, link_id: uuid.UUID) -> None:
         facts={**facts, "link": str(link.pk), "reference": link.registration.reference},
         author=author,
         company=author.partner if author else None,
-        visibility=Visibility.SHARED,
-        partner=link.registration.partner,
+        visibility=Visibility.SHARED if shared else Visibility.INTERNAL,
+        partner=link.registration.partner if shared else None,
     )

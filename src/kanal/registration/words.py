@@ -43,6 +43,9 @@ SENTENCES: dict[str, Text] = {
     "overridden": _("Gave the customer to another partner in spite of the protection: %(reason)s"),
 }
 
+# Who at the vendor decides is the vendor's own affair: partners read nothing of these.
+INTERNAL = frozenset({"handed_over"})
+
 # The closed list from which a step's reason is, by its kind.
 _REASONS: Mapping[str, type[TextChoices]] = {
     "rejected": RejectReason,

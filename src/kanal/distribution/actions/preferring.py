@@ -183,7 +183,9 @@ def _keep_nobody(
 ) -> Decision:
     """Keep that nobody was found; where the clock looked, the owner and the channel manager are told."""
     with acting(by), transaction.atomic():
-        opportunity = Opportunity.objects.select_for_update(of=("self",)).get(pk=choice.asked.key)
+        opportunity = Opportunity.objects.select_for_update(of=("self",), no_key=True).get(
+            pk=choice.asked.key
+        )
         told = _told_since(after) if after else None
         if told is not None:  # another worker was faster
             return told

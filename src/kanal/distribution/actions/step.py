@@ -136,7 +136,9 @@ def hold_partners_of(key: uuid.UUID | None, *more: Partner) -> list[Partner]:
 def begin_by_clock(key: uuid.UUID, verb: Verb) -> Step | None:
     """Lock an opportunity for the clock; None where the status no longer allows the verb."""
     opportunity = (
-        Opportunity.objects.select_for_update(of=("self",)).select_related("partner__account").get(pk=key)
+        Opportunity.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("partner__account")
+        .get(pk=key)
     )
     if lifecycle.refusal(verb, opportunity.status, made_by_partner=opportunity.made_by_a_partner):
         return None

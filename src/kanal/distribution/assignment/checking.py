@@ -84,7 +84,9 @@ class _World:
         self.partners = {
             str(one.pk): one for one in hold_partners(*[Partner(pk=key) for key in sorted(targets)])
         }
-        locked = among(Opportunity.objects.select_for_update(of=("self",)), "id", keys).order_by("pk")
+        locked = among(Opportunity.objects.select_for_update(of=("self",), no_key=True), "id", keys).order_by(
+            "pk"
+        )
         values = locked.values_list(
             as_text("pk"), "status", "made_by_partner_id", "owner_id", seconds("modified_at")
         )

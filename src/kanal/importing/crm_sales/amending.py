@@ -97,7 +97,7 @@ class Amender:
     def _follow(self, draft: Draft, here: Known, names: Iterable[str], *, other_product: bool) -> None:
         """Write what the file says now, with history and timeline as for any other change."""
         with acting(self._by):
-            opportunity = Opportunity.objects.select_for_update().get(pk=here["id"])
+            opportunity = Opportunity.objects.select_for_update(no_key=True).get(pk=here["id"])
             for name in names:
                 setattr(opportunity, name, getattr(draft, name))
             if here["status"] != draft.status or here["stage"] != draft.stage:

@@ -64,12 +64,15 @@ def write(values: Values, *, by: Person, owner: Person, **facts: Any) -> Opportu
 def lock(key: uuid.UUID, *, by: Person) -> Opportunity:
     """Take an opportunity for change until the transaction ends.
 
+    Its key is left alone: whoever holds it and waits for more stops no transaction that ends and only names it, as the
+    database looks at what is named when it commits.
+
     Raises:
         Missing: there is none that this person may see.
     """
     found = (
         access.visible(by)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("currency", "owner", "partner__account")
         .filter(pk=key)
         .first()

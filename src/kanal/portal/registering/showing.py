@@ -19,7 +19,7 @@ from kanal.directory.models import Person
 from kanal.registration.lifecycle import Status
 from kanal.registration.models import Evidence, Link, Registration
 from kanal.registration.terms import Terms
-from kanal.registration.words import reason_of, sentence
+from kanal.registration.words import INTERNAL, reason_of, sentence
 from kanal.web import words
 from kanal.web.components import File, TimelineItem
 
@@ -61,8 +61,6 @@ ICONS = {
     "extension_refused": "calendar",
     "overridden": "alert-triangle",
 }
-# Who at the vendor decides is the vendor's own affair.
-_INTERNAL = frozenset({"handed_over"})
 REGISTERS_AGAIN = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.EXPIRED})
 
 
@@ -284,7 +282,7 @@ def history(links: Sequence[Link], reader: Person) -> list[TimelineItem]:
             icon=ICONS.get(one.kind, "flag"),
         )
         for one in links
-        if one.kind not in _INTERNAL
+        if one.kind not in INTERNAL
     ]
 
 

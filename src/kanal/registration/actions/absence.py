@@ -31,6 +31,9 @@ def be_away(*, deputy: uuid.UUID, until: date, by: Person) -> int:
             raise NotAllowed(_("Administrators and channel managers decide on deal registration requests."))
         if until < clock.today():
             raise Invalid({"until": _("This day has passed. Choose one that is still to come.")})
+        # Two who go away at the same moment and name each other come one after another.
+        pair = Person.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=[by.pk, deputy])
+        list(pair.order_by("pk").values_list("pk"))
         person = access.deciders().filter(pk=deputy).exclude(pk=by.pk).first()
         if person is None:
             raise Invalid({"deputy": _("Choose somebody else who decides on requests.")})

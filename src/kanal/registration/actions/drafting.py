@@ -174,7 +174,9 @@ def check_fresh(registration: Registration, version: int, values: Mapping[str, A
         Stale: a colleague changed it; says what stands there now.
     """
     history = Registration.pgh_event_model.objects  # type: ignore[attr-defined]
-    since = history.filter(pgh_obj=registration, version__gt=version)
+    # A version that never was is none to start from.
+    known = version if version <= registration.version else 0
+    since = history.filter(pgh_obj=registration, version__gt=known)
     if (
         registration.version == version
         or not since.exclude(pgh_context__metadata__person=str(by.pk)).exists()

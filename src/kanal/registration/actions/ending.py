@@ -6,7 +6,7 @@ import uuid
 
 from kanal.config import clock
 from kanal.directory.acting import acting
-from kanal.directory.models import Partner, Person
+from kanal.directory.models import Partner, PartnerStatus, Person
 from kanal.distribution.models import Protection
 from kanal.opportunities.models import Opportunity
 from kanal.registration import approvals, chain, clashes
@@ -121,7 +121,9 @@ def _convert(key: uuid.UUID) -> None:
 
 
 def end(key: uuid.UUID, reason: EndReason, *, opportunity: bool = True) -> bool:
-    """End a request by the clock: an approved one expires, one that is pending is withdrawn; False where it has ended.
+    """End a request by the clock: an approved one expires, one that is pending is withdrawn.
+
+    False where it has ended, or where the reason has gone since the clock looked: answered, or given more time.
 
     Args:
         key: which one.
@@ -133,13 +135,24 @@ def end(key: uuid.UUID, reason: EndReason, *, opportunity: bool = True) -> bool:
         verb = Verb.EXPIRE
         if step is None:
             step, verb = begin_by_clock(key, Verb.WITHDRAW, opportunity=False), Verb.WITHDRAW
-        if step is None or step.registration.status == Status.DRAFT:
+        if step is None or not _still_due(step.registration, reason):
             return False
         _end(step, verb, reason=reason.value)
         kind = "unanswered" if reason is EndReason.UNANSWERED else "expired"
         step.tell(Told.ENDED, step.prove(kind, {"reason": reason.value}))
         release(step.registration)
     return True
+
+
+def _still_due(one: Registration, reason: EndReason) -> bool:
+    """Tell whether what the clock saw still holds of a locked request: a person may have been faster."""
+    if reason is EndReason.TIME:
+        return one.protection is not None and one.protection.ends <= clock.now()
+    if reason is EndReason.UNANSWERED:
+        return one.status == Status.INFORMATION_REQUESTED
+    if reason is EndReason.PARTNER_ENDED and one.partner.status != PartnerStatus.ENDED:
+        return False
+    return one.status != Status.DRAFT
 
 
 def note_override(held: Protection, *, to: Partner, reason: str, by: Person) -> None:

@@ -166,7 +166,7 @@ def begin_by_clock(key: uuid.UUID, verb: Verb, *, opportunity: bool = True) -> S
 
 def lock_opportunity(key: uuid.UUID) -> Opportunity:
     """Take an opportunity until the transaction ends, as every action on it does, before the chain and the request."""
-    return Opportunity.objects.select_for_update(of=("self",)).get(pk=key)
+    return Opportunity.objects.select_for_update(of=("self",), no_key=True).get(pk=key)
 
 
 def needed(text: str, field: str, say: str) -> str:

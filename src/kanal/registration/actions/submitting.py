@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kanal.config import clock
@@ -62,21 +64,39 @@ def submit(
     """
     try:
         return _submit(key, version, values, accept_terms=accept_terms, wait_in_line=wait_in_line, by=by)
-    except Taken as taken:
-        # It says as much as the answer to a question.
-        count_question(values=taken.customer, answer=Answer.PROTECTED, by=by)
+    except (Taken, Full) as refused:
+        # Either says as much as the answer to a question; else a full company would ask without end.
+        count_question(values=refused.customer, answer=refused.answer, by=by)
         raise
+
+
+def _asked(draft: Registration) -> dict[str, str]:
+    return {name: str(getattr(draft, name)) for name in ASKED}
+
+
+class Full(Conflict):
+    """The company holds as many as it may, and the customer is not protected.
+
+    Attributes:
+        customer: what was asked for, as `check_customer` takes it; `answer`: what was found.
+    """
+
+    def __init__(self, draft: Registration, say: str, answer: Answer) -> None:
+        self.customer, self.answer = _asked(draft), answer
+        super().__init__(say)
 
 
 class Taken(Invalid):
     """The customer is protected, and nobody said that the request shall wait.
 
     Attributes:
-        customer: what was asked for, as `check_customer` takes it.
+        customer: what was asked for, as `check_customer` takes it; `answer`: what was found.
     """
 
+    answer = Answer.PROTECTED
+
     def __init__(self, draft: Registration) -> None:
-        self.customer = {name: str(getattr(draft, name)) for name in ASKED}
+        self.customer = _asked(draft)
         say = _("This customer is protected for now. Wait in line, and you are next when that ends.")
         super().__init__({"wait_in_line": say})
 
@@ -99,11 +119,12 @@ def _submit(
         step.terms = policy.terms
         _check_complete(draft, accept_terms=accept_terms)
         _check_opportunity(step)
+        _check_once(draft)
         draft.value_base = in_base(draft.value, rate_on(draft.currency, clock.today()), field="value")
         findings = clashes.find(clashes.question_of(draft), step.terms)
         line = _line(step, findings, wait_in_line=wait_in_line)
         if line is None:  # what waits in line is held by nobody yet
-            _check_room(step)
+            _check_room(step, findings.answer)
         _write(step, findings, line)
         draft.policy = policy.version
         draft.save(update_fields=["policy"])
@@ -153,28 +174,39 @@ def _check_opportunity(step: Step) -> None:
         raise NotAllowed(reason)
 
 
+def _check_once(draft: Registration) -> None:
+    """Refuse what the company has registered already, or has sold and still holds.
+
+    Raises:
+        Conflict: it has.
+    """
+    holds = Q(status__in=sorted(HELD)) | Q(protection__ends__gt=clock.now())
+    mine = Registration.objects.filter(holds, partner=draft.partner, family=draft.family)
+    keys = exact(draft)
+    for one in mine.exclude(pk=draft.pk).select_related("opportunity__account"):
+        if keys & exact(one):
+            raise Conflict(
+                _("Your company has registered this customer for %(family)s already: %(reference)s.")
+                % {"family": draft.family, "reference": one.reference}
+            )
+
+
 def _line(step: Step, findings: Findings, *, wait_in_line: bool) -> clashes.Clash | None:
     """Say behind whom a request waits; None where nothing is protected.
 
     Raises:
         Invalid: it is protected and nobody wants to wait, or too many wait already.
-        Conflict: the company has the customer already.
     """
     draft = step.registration
-    mine = Registration.objects.filter(partner=draft.partner, status__in=sorted(HELD), family=draft.family)
-    for one in mine.exclude(pk=draft.pk):
-        if exact(draft) & exact(one):
-            raise Conflict(
-                _("Your company has registered this customer for %(family)s already: %(reference)s.")
-                % {"family": draft.family, "reference": one.reference}
-            )
     if findings.answer != Answer.PROTECTED:
         return None
     if not wait_in_line:
         raise Taken(draft)
     before = findings.protecting()[0]
     if _waiting(draft, before) >= step.terms.line_most:
-        raise Invalid({"wait_in_line": _("The line for this customer is full. Try again later.")})
+        # Said so that it does not tell of those who wait.
+        say = _("Nobody can wait in line for this customer now. Try again later; the draft is kept.")
+        raise Invalid({"wait_in_line": say})
     return before
 
 
@@ -188,20 +220,22 @@ def _waiting(draft: Registration, before: clashes.Clash) -> int:
     return sum(bool(mine & exact(one)) for one in behind_the_vendor)
 
 
-def _check_room(step: Step) -> None:
+def _check_room(step: Step, answer: Answer) -> None:
     """Refuse more than the partner may hold.
 
     Raises:
-        Conflict: it holds as many as it may.
+        Full: it holds as many as it may.
     """
     found = room(step.registration.partner, step.terms)
     if found.left == 0:
-        raise Conflict(
+        raise Full(
+            step.registration,
             _(
                 "Your company holds %(held)d of %(most)d registrations. Close or withdraw one, then submit this. "
                 "The draft is kept."
             )
-            % {"held": found.held, "most": found.most}
+            % {"held": found.held, "most": found.most},
+            answer,
         )
 
 
@@ -226,8 +260,7 @@ def _write(step: Step, findings: Findings, line: clashes.Clash | None) -> None:
 def _content(registration: Registration, step: Step) -> dict[str, Any]:
     """Give what the chain keeps of a submission: all that the partner said, its files, and what was accepted."""
     return {
-        **{name: _plain(getattr(registration, name)) for name in FORM_FIELDS if name != "family"},
-        "family": registration.family.name if registration.family else "",
+        **_said(registration, FORM_FIELDS),
         "currency": registration.currency.code,
         "opportunity": registration.opportunity.reference,
         "partner": registration.partner.name,
@@ -245,6 +278,11 @@ def _files(registration: Registration) -> list[dict[str, str]]:
     return [{"name": one.attachment.name, "sha256": one.attachment.sha256} for one in found]
 
 
+def _said(registration: Registration, names: Collection[str]) -> dict[str, str]:
+    """Give fields as the chain keeps them; a product family by its name."""
+    return {name: _plain(getattr(registration, name)) for name in names}
+
+
 def _plain(value: Any) -> str:
     return "" if value is None else str(value)
 
@@ -256,11 +294,20 @@ def _begin_review(step: Step, link: Any) -> None:
         step.tell(Told.LINED_UP, link)
         return
     wanted = approvals.needed(registration, step.terms)
-    approvals.write_steps(registration, wanted)
-    if not wanted:
-        grant(Step(registration, None, step.terms), kind="approved_by_rule")
+    if not wanted and _granted_by_rule(step):
         return
+    approvals.write_steps(registration, wanted or [approvals.ALWAYS])
     step.tell(Told.SUBMITTED, link)
+
+
+def _granted_by_rule(step: Step) -> bool:
+    """Approve a request by the policy; False where something stands against it, which is the vendor's to read."""
+    try:
+        with transaction.atomic():
+            grant(Step(step.registration, None, step.terms), kind="approved_by_rule")
+    except Conflict:
+        return False
+    return True
 
 
 def answer(*, key: uuid.UUID, values: Mapping[str, Any], text: str, by: Person) -> Registration:
@@ -281,7 +328,7 @@ def answer(*, key: uuid.UUID, values: Mapping[str, Any], text: str, by: Person) 
         one = step.registration
         text = needed(text, "answer", _("Write what you answer."))
         allowed = open_fields(one)
-        changed = fill(one, {name: value for name, value in values.items() if name in allowed})
+        fill(one, {name: value for name, value in values.items() if name in allowed})
         _check_complete(one, accept_terms=True, only=allowed)
         one.value_base = in_base(one.value, rate_on(one.currency, clock.today()), field="value")
         findings = clashes.find(clashes.question_of(one), step.terms)
@@ -299,7 +346,8 @@ def answer(*, key: uuid.UUID, values: Mapping[str, Any], text: str, by: Person) 
         approvals.write_steps(one, approvals.needed(one, step.terms) or [approvals.ALWAYS])
         content = {
             "answer": text,
-            **{name: _plain(getattr(one, name)) for name in changed if name != "family"},
+            # All that was open, as it stands: what was saved while the question waited belongs to the answer.
+            **_said(one, allowed),
             "evidence": _files(one),
         }
         link = step.prove("resubmitted", content, sealed={"findings": one.findings})

@@ -14,7 +14,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Model, OuterRef, Q, QuerySet
 
-from kanal.directory.likeness import bare_name, plain_number, registered_domain
+from kanal.directory.likeness import bare_name, in_letters_of_the_net, plain_number, registered_domain
 from kanal.directory.models.accounts import PLAIN_NUMBER, folded
 from kanal.registration.conflicts.judging import Customer, Verdict, judge
 from kanal.registration.conflicts.names import telling
@@ -126,8 +126,10 @@ def _customer(row: Any, shape: _Shape) -> Customer:
 
 
 def _domains(wanted: Customer) -> list[str]:
+    """Give the domains in both writings: records keep them as they were typed."""
     known = dict.fromkeys(map(registered_domain, [wanted.domain, *wanted.mail_domains]))
-    return [domain for domain in known if domain][:_DOMAINS]
+    asked = [domain for domain in known if domain][:_DOMAINS]
+    return list(dict.fromkeys([*asked, *map(in_letters_of_the_net, asked)]))
 
 
 def _any(field: str, domains: Iterable[str]) -> Q:
