@@ -459,3 +459,24 @@ def test_the_list_asks_for_one_and_for_three_the_same_number_of_times(cast: Cast
         if number == 0:
             one = [queries("need"), queries("protected")]
     assert [queries("need"), queries("protected")] == one
+
+
+@pytest.mark.parametrize("text", ["%", "'\"<script>", "𝕊🎉" * 60])
+def test_no_search_breaks_the_list(cast: Cast, enter: Enter, text: str) -> None:
+    made.submitted(cast, cast.mads)
+    page = enter(cast.mads).get(reverse("portal:registrations"), {"q": text, "page": "x", "view": "y"})
+    assert page.status_code == 200
+    assert b"'\"<script>" not in page.content
+
+
+@pytest.mark.parametrize("field", ["company", "domain", "work_done", "family", "version", "drop"])
+def test_nothing_typed_breaks_the_draft(cast: Cast, enter: Enter, field: str) -> None:
+    client, draft = enter(cast.mads), made.draft(cast, cast.mads)
+    for text in ("9" * 40, "<script>alert(1)</script>", "🎉" * 5000):
+        page = send(client, draft, "submit", accept_terms="on", **{field: text})
+        assert page.status_code in {302, 404, 409, 422}
+        assert b"<script>alert" not in page.content
+        if made.again(draft).status != Status.DRAFT:
+            draft = made.draft(
+                cast, cast.mads, customer=f"Firma {field}", domain=f"{field.replace('_', '')}-firma.dk"
+            )
