@@ -469,3 +469,13 @@ def test_the_line_behind_the_vendor_is_as_long_as_that_behind_a_partner(cast) ->
     made.submitted(cast, cast.freja, wait_in_line=True)
     with pytest.raises(Invalid, match="Nobody can wait in line"):
         made.submitted(cast, cast.mads, wait_in_line=True)
+
+
+def test_a_duplicate_is_one_of_a_request_that_was_first(cast) -> None:
+    first = made.submitted(cast, cast.mads)
+    later(minutes=1)
+    second = made.submitted(cast, cast.freja)
+    with pytest.raises(Invalid, match="was first"):
+        actions.mark_duplicate(key=first.pk, original=second.pk, text="", by=cast.ada)
+    actions.mark_duplicate(key=second.pk, original=first.pk, text="", by=cast.ada)
+    assert made.again(second).status == Status.DUPLICATE

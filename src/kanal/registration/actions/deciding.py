@@ -293,7 +293,8 @@ def mark_duplicate(*, key: uuid.UUID, original: uuid.UUID, text: str, by: Person
     """
     with acting(by):
         step = begin(key, Verb.MARK_DUPLICATE, by=by)
-        first = access.visible(by).filter(pk=original).exclude(pk=key).first()
+        before = access.visible(by).filter(submitted_at__lte=step.registration.submitted_at).exclude(pk=key)
+        first = before.filter(pk=original).first()
         if first is None or first.status == Status.DRAFT:
             raise Invalid({"original": _("Choose the request that was first.")})
         _decide(step, Verb.MARK_DUPLICATE, original=first, reason_text=within(text.strip(), "text"))
