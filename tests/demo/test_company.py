@@ -273,7 +273,7 @@ def test_a_request_clashes_with_an_offer_to_another_partner_and_is_to_be_decided
     offered = Opportunity.objects.get(topic=registering.OFFERED)
     assert offered.status == Status.DELIVERED
     assert one.decide_by is not None
-    assert clock.now() < one.decide_by < clock.now() + timedelta(days=4)
+    assert clock.now() < one.decide_by < clock.now() + timedelta(days=6)
 
 
 def test_small_deals_are_approved_by_the_policy_since_it_says_so(company: Facts) -> None:

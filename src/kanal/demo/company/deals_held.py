@@ -65,7 +65,7 @@ HELD = [
         "Fourteen customers under one roof, each with its own way of packing.",
         "Allan Gram was a reference for our last two projects. Walk through the store in September, process drawings done.",
         ("Processes.pdf", "Receipt, put-away, pick, pack, invoice by customer", "Open: weights at the gate"),
-        (Then(41, "submit"), Then(40.6, "take_up"), Then(40, "approve")),
+        (Then(43, "submit"), Then(42.6, "take_up"), Then(42, "approve")),
     ),
     Deal(
         "grejsdal", "kompas", "manager",

@@ -36,8 +36,10 @@ DEALS = HELD + OPEN
 OFFERED = "New ERP for the bakery group"
 # Working hours in a day of the calendar: people act while they work.
 _WORKED = 8 * 5 / 7
+# What is longer ago than so many days is placed by the calendar, so that ages do not hang on holidays.
+_LONG_AGO = 12
 # When the clock looked at what was due, in days before now: often enough for reminders to come in time.
-CLOCKS = (60, 48, 40, 29, 22, 17, 15, 8.5, 6, 1.4)
+CLOCKS = (60, 48, 40, 29, 22, 17, 15, 8.5, 3, 0)
 _TERMS = """Register a customer only when you have met them and know what they need.
 A registration protects one customer for one product family. It does not oblige the customer to anything.
 While it runs we neither sell there ourselves nor give the customer to another partner.
@@ -66,15 +68,21 @@ class Dealing:
         """Give everything that happens, each with its moment."""
         found = [*self._policies()]
         for deal in DEALS:
-            if not any(then.do == "make" for then in deal.then):
-                first = Then(deal.then[0].days + 0.3, "make")
-                found.append((self._at(first.days), self._act(deal, first)))
-            found += [(self._at(then.days), self._act(deal, then)) for then in deal.then]
-        found += [(self._at(days), actions.run_clock) for days in CLOCKS]
+            steps = deal.then
+            if not any(then.do == "make" for then in steps):
+                steps = (Then(steps[0].days + 0.3, "make"), *steps)
+            at = self.now - timedelta(days=365)
+            for then in steps:
+                # Each comes after the one before, however the calendar lies.
+                at = max(self._at(then.days), at + timedelta(minutes=1))
+                found.append((at, self._act(deal, then)))
+        found += [(self.now - timedelta(days=days), actions.run_clock) for days in CLOCKS]
         return found
 
     def _at(self, days: float) -> datetime:
         calendar = Calendar(settings.TIME_ZONE, "DK", settings.WORKDAY_START, settings.WORKDAY_END)
+        if days > _LONG_AGO:
+            return before(calendar, self.now - timedelta(days=days), timedelta(minutes=1))
         return before(calendar, self.now, timedelta(hours=days * _WORKED))
 
     def _act(self, deal: Deal, then: Then) -> Callable[[], object]:
