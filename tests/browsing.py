@@ -77,8 +77,10 @@ def watch(page: Page) -> list[str]:
     faults: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
-        # What failed to load is judged below: a refused form answers 422, and that is as it should be.
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        # What failed to load is judged below: a refused form answers 422, and that is as it should be. A question
+        # that a newer one has replaced is called off, and htmx says so; of one that fails it says sendError.
+        fine = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
+        if message.type == "error" and not any(words in message.text for words in fine):
             faults.append(f"console: {message.text}")
 
     def on_request(request: Request) -> None:

@@ -96,7 +96,7 @@ def test_the_list_reads_as_often_for_three_as_for_one(
     client = enter(cast.chris)
     client.get(reverse("desk:policies"))
     # Session, person, versions, names of territories and industries, pins, two counts of the navigation.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(reverse("desk:policies"))
 
 

@@ -313,6 +313,8 @@ def settle(since: datetime) -> None:
     )
     for job in jobs.filter(status="todo").order_by("id"):
         link = uuid.UUID(job.args["link_id"])
+        if link not in moments:  # a job of a step that was rolled back or is gone
+            continue
         if job.task_name.endswith(".note"):
             note(link_id=link)
         elif moments[link] >= since:
