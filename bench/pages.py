@@ -133,7 +133,7 @@ def _exports() -> list[Case]:
 def _client(person: Any) -> Any:
     from django.test import Client
 
-    from kanal.config.memory import settle
+    from kanal.config.runtime import settle
 
     settle()  # as the web process does
     client = Client(SERVER_NAME="localhost")

@@ -22,9 +22,9 @@ def measure(rounds: int) -> dict[str, Any]:
     Args:
         rounds: how many single assignments.
     """
-    from kanal.config import memory
+    from kanal.config import runtime
 
-    memory.settle()  # as the worker does
+    runtime.settle()  # as the worker does
     figures = []
     for count, of in QUEUES:
         filled = _fresh(count, of)

@@ -245,10 +245,10 @@ def worker(wanted: argparse.Namespace) -> int:
     import django
 
     django.setup()
-    from kanal.config import memory
+    from kanal.config import runtime
     from kanal.config.jobs import run_worker
 
-    memory.settle()
+    runtime.settle()
     run_worker(concurrency=wanted.concurrency, grace=processes.GRACE - 5)
     return 0
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -20,17 +21,12 @@ def new_key() -> str:
 
 
 def for_many_rows() -> None:
-    """Set what makes very many rows with triggers fast, until the transaction ends.
+    """Set what makes very many rows fast, until the transaction ends.
 
-    The triggers ask whether they are switched off; where that was never said, the asking costs a rolled-back
-    subtransaction a row, which passes all foreign keys that wait to be checked: the time grows with the square of the
-    rows. So it is said, and foreign keys are checked statement by statement. Search indexes put off what is new; see
-    `take_in`.
+    Foreign keys are checked statement by statement. Search indexes put off what is new; see `take_in`.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('pgtrigger.ignore', '{}', true), set_config('gin_pending_list_limit', '64MB', true)"
-        )
+        cursor.execute("SELECT set_config('gin_pending_list_limit', '256MB', true)")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
@@ -72,21 +68,43 @@ class Bulk:
 
     def write(self, rows: Iterable[Sequence[Any]]) -> None:
         """Append rows, each with the values of the varying fields, ready for the database."""
+        self._send(self._texts(rows, _TOGETHER))
+
+    def write_in_parts(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Do the same for a hundred thousand rows: while the database writes and checks some, the next are put together.
+
+        After `for_many_rows` foreign keys are checked part by part too; else at the end of the transaction.
+
+        Args:
+            rows: another thread goes through them, so they must not ask the database.
+        """
+        texts = self._texts(rows, _PART)
+        with ThreadPoolExecutor(1) as pool:
+            ahead = pool.submit(next, texts, "")
+            while text := ahead.result():
+                ahead = pool.submit(next, texts, "")
+                self._send([text])
+
+    def _texts(self, rows: Iterable[Sequence[Any]], together: int) -> Iterator[str]:
+        """Write rows down, some at a time; what is given may be gone through by another thread."""
         connection.ensure_connection()
         cells = _Cells(Transformer(connection.connection))
         tail = "".join(f"\t{cells.of(value)}" for value in self._tail) + "\n"
         lines = ("\t".join(map(cells.of, row)) + tail for row in rows)
+        return iter(lambda: "".join(islice(lines, together)), "")
+
+    def _send(self, texts: Iterable[str]) -> None:
         with (
             connection.wrap_database_errors,
             connection.connection.cursor() as cursor,
             cursor.copy(self._order) as copy,
         ):
-            while text := "".join(islice(lines, _TOGETHER)):
+            for text in texts:
                 copy.write(text)
 
 
-# So many rows are handed over at once.
-_TOGETHER = 500
+# So many rows are handed over at once; so many are written while the next are put together.
+_TOGETHER, _PART = 500, 5_000
 # What stands for itself in the text of COPY, and how the others are written.
 _SPECIAL = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -17,8 +17,7 @@ from kanal.distribution.models import PolicyPin, PolicyVersion
 from kanal.distribution.terms import Filter, Terms
 
 
-@dataclass(frozen=True)
-class Traits:
+class Traits(NamedTuple):
     """What the filter of a policy looks at of one opportunity.
 
     Attributes:

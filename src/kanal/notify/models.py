@@ -22,7 +22,7 @@ class Notification(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    person = models.ForeignKey(Person, models.CASCADE, related_name="notifications")
+    person = models.ForeignKey(Person, models.CASCADE, db_index=False, related_name="notifications")
     kind = models.CharField(max_length=30)
     facts: models.JSONField[Any, Any] = models.JSONField(default=dict)
     path = models.CharField(max_length=200)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -27,8 +26,7 @@ WON_WITH, WORKS_WITH = 10_000, 7_000
 _HAD = (OfferStatus.ACCEPTED, OfferStatus.EXPIRED)
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """What the engine is given of one opportunity. Keys are texts; empty or None is unknown.
 
     Attributes:
@@ -56,7 +54,7 @@ class Facts:
 
     def plain(self) -> dict[str, Any]:
         """Give what is known as plain values."""
-        return {name: value for name, value in vars(self).items() if value not in {"", None, ()}}
+        return {name: value for name, value in zip(self._fields, self, strict=True) if value or value == 0}
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Facts:
@@ -68,20 +66,19 @@ class Facts:
         return cls(**{**frozen, "related": related})
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """One opportunity that looks for a partner.
 
     Attributes:
         key: its own.
-        account: its customer's.
+        account: its customer's, as text; empty is none.
         facts: for the engine; pins depend on the policy and come later.
         traits: for the filters of policies.
         attempts: how often it was offered by policy and not taken.
     """
 
     key: UUID
-    account: UUID | None
+    account: str
     facts: Facts
     traits: Traits
     attempts: int
@@ -112,9 +109,9 @@ def ask(keys: Sequence[UUID], table: Table, *, before: datetime | None = None) -
     for key in keys:
         name = str(key)
         if name in rows:
-            facts = asking.facts(rows[name])
-            account = UUID(rows[name][1]) if rows[name][1] else None
-            found.append(Asked(key, account, facts, asking.traits(rows[name], facts), attempts.get(name, 0)))
+            row = rows[name]
+            facts = asking.facts(row)
+            found.append(Asked(key, row[1] or "", facts, asking.traits(row, facts), attempts.get(name, 0)))
     return found
 
 
@@ -196,13 +193,14 @@ class _Asking:
         if holder:
             knows = {**knows, holder: WON_WITH}
         had = self._had.get(key, ())
+        families = self._families.get(key, ())
         return Facts(
-            territory=territory or "",
-            families=tuple(dict.fromkeys(self._families.get(key, ()))),
-            industry=industry or "",
-            language=language or "",
-            place=(place[0], place[1]) if None not in place else None,
-            value=None if value is None else int(value),
+            territory or "",
+            tuple(families) if len(families) < 2 else tuple(dict.fromkeys(families)),
+            industry or "",
+            language or "",
+            (place[0], place[1]) if None not in place else None,
+            None if value is None else int(value),
             holder=holder or "",
             protected=self._protected.get(key, ""),
             declined=tuple(sorted({one for one, status in had if status == OfferStatus.DECLINED}))

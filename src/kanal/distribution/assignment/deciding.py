@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -35,8 +36,7 @@ WHY_NOBODY = {
 TOLD = 2_000
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """What was decided for one opportunity.
 
     Attributes:
@@ -56,7 +56,7 @@ class Choice:
     partner: int | None = None
     score: int | None = None
     best: Sequence[tuple[int, int]] = ()
-    left_out: Mapping[str, int] = field(default_factory=dict)
+    left_out: Mapping[str, int] = MappingProxyType({})
     why: str = ""
 
 
@@ -129,28 +129,31 @@ def decide_for(
     if only is not None:
         kept = [one for one in zip(asked, taken, strict=True) if one[1] and one[1].version.pk in only]
         asked, taken = [one for one, _by in kept], [by for _one, by in kept]
-    found: dict[UUID, Choice] = {}
+    found = [Choice(one, one.facts, None, why=NO_POLICY) for one in asked]
     standing = None
     if len(asked) == 1:  # only of those that could get it
         standing = snapshots.standing(table, _possible(asked[0], taken[0], table))
     standing = standing or snapshots.standing(table)
-    partners = standing.put_into(table.partners)
+    partners, dealt = standing.put_into(table.partners), []
     for policy in policies:
-        mine = [one for one, by in zip(asked, taken, strict=True) if by is policy]
-        open_ = [one for one in mine if not limited or one.attempts < policy.terms.attempts]
-        over = [one for one in mine if limited and one.attempts >= policy.terms.attempts]
-        found |= {one.key: Choice(one, with_pin(one, policy), policy, why=ATTEMPTS) for one in over}
-        partners = _deal(open_, policy, table, partners, found)
-    for one in asked:
-        found.setdefault(one.key, Choice(one, one.facts, None, why=NO_POLICY))
-    dealt = [one.version.pk for one in policies if any(by is one for by in taken)]
-    return Decided([found[one.key] for one in asked], table, standing, at or clock.now(), dealt)
+        mine = [place for place, by in enumerate(taken) if by is policy]
+        if not mine:
+            continue
+        dealt.append(policy.version.pk)
+        over = [place for place in mine if limited and asked[place].attempts >= policy.terms.attempts]
+        for place in over:
+            found[place] = Choice(asked[place], with_pin(asked[place], policy), policy, why=ATTEMPTS)
+        open_ = [place for place in mine if found[place].policy is None]
+        choices, partners = _deal([asked[place] for place in open_], policy, table, partners)
+        for place, choice in zip(open_, choices, strict=True):
+            found[place] = choice
+    return Decided(found, table, standing, at or clock.now(), dealt)
 
 
 def with_pin(one: Asked, policy: InForce) -> Facts:
     """Give what is known of an opportunity, with the partner that the policy pins its customer to."""
-    partner = policy.pins.get(one.account) if one.account else None
-    return replace(one.facts, pinned=str(partner)) if partner else one.facts
+    partner = policy.pins.get(UUID(one.account)) if policy.pins and one.account else None
+    return one.facts._replace(pinned=str(partner)) if partner else one.facts
 
 
 def _possible(one: Asked, policy: InForce | None, table: Table) -> Any:
@@ -166,41 +169,41 @@ def _possible(one: Asked, policy: InForce | None, table: Table) -> Any:
 
 
 def _deal(
-    asked: Sequence[Asked], policy: InForce, table: Table, partners: Partners, found: dict[UUID, Choice]
-) -> Partners:
-    """Deal what one policy judges; give the partners with what they got."""
+    asked: Sequence[Asked], policy: InForce, table: Table, partners: Partners
+) -> tuple[Sequence[Choice], Partners]:
+    """Deal what one policy judges; give the choices in that order, and the partners with what they got."""
     if not asked:
-        return partners
+        return (), partners
     facts = [with_pin(one, policy) for one in asked]
     opportunities = asking.arrays([one.key for one in asked], facts, table)
     rules = rules_of(policy.terms)
     dealt = decide(partners, opportunities, rules)
     without = np.flatnonzero(dealt.candidates == 0)[:TOLD]
     told = _left_out(Market(partners, opportunities, rules), without) if len(without) else {}
-    for place, (one, known) in enumerate(zip(asked, facts, strict=True)):
-        found[one.key] = _choice(one, known, policy, dealt=dealt, place=place, left_out=told.get(place, {}))
     got = np.bincount(dealt.chosen[dealt.chosen >= 0], minlength=len(partners))
-    return partners.moved(load=(partners.load + got).astype(np.int32), rest_minutes=partners.rest_minutes)
+    moved = partners.moved(load=(partners.load + got).astype(np.int32), rest_minutes=partners.rest_minutes)
+    return list(_choices(asked, facts, policy, dealt, told)), moved
 
 
-def _choice(
-    one: Asked, facts: Facts, policy: InForce, *, dealt: Dealt, place: int, left_out: Mapping[str, int]
-) -> Choice:
-    chosen = int(dealt.chosen[place])
-    best = [
-        (int(col), int(score)) for col, score in zip(dealt.best[place], dealt.best_score[place], strict=True)
-    ]
-    why = "" if chosen >= 0 else TAKEN if dealt.candidates[place] else NOBODY
-    return Choice(
-        asked=one,
-        facts=facts,
-        policy=policy,
-        partner=chosen if chosen >= 0 else None,
-        score=int(dealt.score[place]) if chosen >= 0 else None,
-        best=[pair for pair in best if pair[0] >= 0],
-        left_out=left_out,
-        why=why,
+def _choices(
+    asked: Sequence[Asked],
+    facts: Sequence[Facts],
+    policy: InForce,
+    dealt: Dealt,
+    told: Mapping[int, Mapping[str, int]],
+) -> Iterator[Choice]:
+    """Put what was dealt beside what was asked; plain numbers, as very many are read."""
+    best = zip(dealt.best.tolist(), dealt.best_score.tolist(), strict=True)
+    rows = zip(
+        asked, facts, dealt.chosen.tolist(), dealt.score.tolist(), dealt.candidates.tolist(), best, strict=True
     )
+    for place, (one, known, chosen, score, candidates, (cols, scores)) in enumerate(rows):
+        few = [pair for pair in zip(cols, scores, strict=True) if pair[0] >= 0]
+        if chosen >= 0:
+            yield Choice(one, known, policy, chosen, score, few)
+        else:
+            why = TAKEN if candidates else NOBODY
+            yield Choice(one, known, policy, best=few, left_out=told.get(place, MappingProxyType({})), why=why)
 
 
 def _left_out(market: Market, rows: Any) -> dict[int, dict[str, int]]:

@@ -6,7 +6,9 @@ import json
 from collections.abc import Sequence
 from uuid import UUID
 
-from kanal.config.copying import Bulk, new_key
+from django.db import transaction
+
+from kanal.config.copying import Bulk, for_many_rows, new_key
 from kanal.directory.models import Person
 from kanal.distribution.assignment import snapshots
 from kanal.distribution.assignment.deciding import Choice, Decided
@@ -15,8 +17,11 @@ from kanal.distribution.models import AssignmentRun, Decision, Outcome, RunKind,
 
 # Where a run's figures keep which versions dealt, in their order.
 GROUPS = "groups"
+# More decisions than this are put together while others are written.
+_MANY = 5_000
 
 
+@transaction.atomic
 def store(
     decided: Decided, *, kind: RunKind, by: Person | None, state: RunState = RunState.PROPOSED
 ) -> AssignmentRun:
@@ -52,9 +57,13 @@ def store(
         ),
         *("candidates", "left_out", "outcome", "why"),
     )
-    Bulk(Decision, columns, run_id=run.pk, at=decided.at).write(
-        _row(decided, choice, place) for place, choice in enumerate(decided.choices, start=1)
-    )
+    rows = (_row(decided, choice, place) for place, choice in enumerate(decided.choices, start=1))
+    decisions = Bulk(Decision, columns, run_id=run.pk, at=decided.at)
+    if len(decided.choices) > _MANY:
+        for_many_rows()
+        decisions.write_in_parts(rows)
+    else:
+        decisions.write(rows)
     return run
 
 

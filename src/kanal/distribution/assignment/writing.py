@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -52,8 +52,7 @@ def carry_out(*, key: uuid.UUID) -> AssignmentRun:
         return run
     forget_plans()
     _say_alive(run)
-    keys = list(waiting(run).order_by("given_id", "place").values_list(as_text("pk"), flat=True))
-    chunks = [keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)]
+    chunks = _chunks(waiting(run).order_by("given_id", "place").values_list(as_text("pk"), "given_id"))
     if len(chunks) > 1:
         _side_by_side(run, chunks)
         _end_beside(run)
@@ -63,6 +62,22 @@ def carry_out(*, key: uuid.UUID) -> AssignmentRun:
         _end(run)
         take_in(Opportunity)
     return run
+
+
+def _chunks(lines: Iterable[tuple[str, uuid.UUID]]) -> list[list[str]]:
+    """Split decisions, those of each partner in a row, into chunks; no partner is in two, unless one has very many.
+
+    So chunks that are carried out at the same time do not wait for each other's partners.
+    """
+    chunks: list[list[str]] = []
+    last = None
+    for key, partner in lines:
+        full = not chunks or len(chunks[-1]) >= (CHUNK if partner != last else 2 * CHUNK)
+        if full:
+            chunks.append([])
+        chunks[-1].append(key)
+        last = partner
+    return chunks
 
 
 def resume_silent() -> int:
@@ -96,18 +111,15 @@ def _say_alive(run: AssignmentRun) -> None:
 
 
 def _side_by_side(run: AssignmentRun, chunks: Sequence[Sequence[str]]) -> None:
-    """Carry out chunks in two connections: while one is written, the other is checked.
-
-    One goes from the front and one from the back, so that they seldom wait for the same partner.
-    """
+    """Carry out chunks in two connections: while one is written, the other is checked."""
     left = deque(chunks)
 
-    def work(take: Callable[[], Sequence[str]]) -> None:
+    def work() -> None:
         try:
             forget_plans()
             while left:
                 try:
-                    chunk = take()
+                    chunk = left.popleft()
                 except IndexError:  # the other took the last one
                     return
                 _carry(run, chunk)
@@ -116,7 +128,7 @@ def _side_by_side(run: AssignmentRun, chunks: Sequence[Sequence[str]]) -> None:
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        for one in [pool.submit(work, take) for take in (left.popleft, left.pop)]:
+        for one in [pool.submit(work) for _connection in range(2)]:
             one.result()
 
 
@@ -154,7 +166,7 @@ def _chunk(run: AssignmentRun, keys: Sequence[str]) -> None:
     with acting(by, reason="assignment"):
         for_many_rows()
         _need_not_wait()
-        lines = check(_hold(run, keys), by=by)
+        lines = check(_hold(keys), by=by)
         _skip({line.decision: line.skip for line in lines if line.skip})
         _write([line for line in lines if not line.skip], by, clock.now())
 
@@ -173,11 +185,14 @@ def _person(run: AssignmentRun) -> Person | None:
     return Person.objects.get(pk=run.delivered_by_id) if run.delivered_by_id else None
 
 
-def _hold(run: AssignmentRun, keys: Sequence[str]) -> list[Held]:
-    """Lock decisions that nobody else carries out at this moment."""
-    proposed = Decision.objects.select_for_update(of=("self",), skip_locked=True).filter(
-        run=run, outcome=Outcome.PROPOSED
-    )
+def _hold(keys: Sequence[str]) -> list[Held]:
+    """Lock decisions that nobody else carries out at this moment.
+
+    Their keys say which run they are of. Asking for that too leads the planner, while it does not know how many a new
+    run has, to look through all of them for each chunk.
+    """
+    proposed = Decision.objects.select_for_update(of=("self",), skip_locked=True)
+    proposed = proposed.filter(outcome=Outcome.PROPOSED)
     rows = among(proposed, "id", array(keys)).order_by("pk")
     moved = Case(When(moved_by__isnull=True, then=False), default=True)
     names = [as_text(name) for name in ("pk", "opportunity_id", "given_id", "version_id")]

@@ -23,7 +23,7 @@ ROUNDS = 40
 # Pairs that fall so many tenths of a point short of the best are kept for the next division.
 NEAR = 12
 # By guessed prices, so many.
-FAR = 20
+FAR = 34
 # Costs beyond so many tenths of a point are cut off where prices are known.
 CUT = 400
 # In so many rounds pairs are let go; later ones only add, so that it comes to an end.

@@ -16,7 +16,7 @@ from kanal.distribution.matching.pairs import Pairs, begins
 from kanal.distribution.matching.shape import Ints, Longs
 
 Floats = NDArray[np.float64]
-ROUNDS = 40
+ROUNDS = 26
 # Pairs that bring an opportunity so many tenths of a point less than its best are asked for too: in the first round and
 # in the last.
 _WIDE, _CLOSE = 24, 12

@@ -162,12 +162,10 @@ class Decision(models.Model):
 
     class Meta:
         ordering = ["place"]
-        indexes = [
-            models.Index(fields=["run", "outcome", "place"], name="decision_of_run"),
-            models.Index(fields=["opportunity", "-at"], name="decision_of_opportunity"),
-        ]
+        indexes = [models.Index(fields=["run", "outcome", "place"], name="decision_of_run")]
         constraints = [
-            models.UniqueConstraint(fields=["run", "opportunity"], name="decided_once_a_run"),
+            # In this order it also finds the decisions of one opportunity.
+            models.UniqueConstraint(fields=["opportunity", "run"], name="decided_once_a_run"),
             models.CheckConstraint(name="decision_outcome_is_known", condition=Q(outcome__in=Outcome.values)),
             models.CheckConstraint(
                 name="decision_offered_has_offer",

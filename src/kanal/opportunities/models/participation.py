@@ -77,6 +77,7 @@ class Participation(models.Model):
         models.PROTECT,
         null=True,
         blank=True,
+        db_index=False,
         related_name="assigned_participations",
         verbose_name=_("assigned to"),
     )
@@ -128,6 +129,9 @@ class Participation(models.Model):
                     *("id", "opportunity", "status", "stage", "answer_by", "active_at", "value", "due_on"),
                     *("asked_at", "assignee"),
                 ],
+            ),
+            models.Index(
+                fields=["assignee"], name="participation_assignee", condition=Q(assignee__isnull=False)
             ),
         ]
 
