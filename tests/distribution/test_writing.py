@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime
 from typing import Any
 
@@ -192,3 +193,13 @@ def test_one_line_that_fails_does_not_stop_the_others(cast: Cast) -> None:
     writing.carry_out(key=run.pk)
     assert reasons(run) == ["", Skip.FAILED]
     assert Offer.objects.filter(opportunity=good).exists()
+
+
+def test_chunks_keep_what_one_partner_gets_together(monkeypatch) -> None:
+    monkeypatch.setattr(writing, "CHUNK", 3)
+    few, many = uuid.uuid4(), uuid.uuid4()
+    lines = [("a", few), *((f"b{n}", many) for n in range(4)), ("c", few)]
+    assert writing.chunks_of(lines) == [["a", "b0", "b1", "b2", "b3"], ["c"]]
+    alone = [(f"{n}", many) for n in range(14)]
+    assert [len(chunk) for chunk in writing.chunks_of(alone)] == [6, 6, 2]  # too many for one transaction
+    assert writing.chunks_of([]) == []

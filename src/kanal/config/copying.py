@@ -71,7 +71,7 @@ class Bulk:
         self._send(self._texts(rows, _TOGETHER))
 
     def write_in_parts(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Do the same for a hundred thousand rows: while the database writes and checks some, the next are put together.
+        """Do the same for a hundred thousand rows: while some are written, the next are put together.
 
         After `for_many_rows` foreign keys are checked part by part too; else at the end of the transaction.
 

@@ -14,7 +14,7 @@ _SWITCH_SECONDS = 0.0003
 
 
 def settle() -> None:
-    """Leave what was loaded at the start out of later collections, collect less often, let waiting threads go on soon."""
+    """Collect memory less often, never what was loaded at the start, and let waiting threads go on soon."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_THRESHOLDS)

@@ -17,7 +17,7 @@ AS $$ SELECT trigger_name = ANY(NULLIF(current_setting('pgtrigger.ignore', true)
 
 
 def quicken(*, using: str, **_told: Any) -> None:
-    """Put the quick question in place of the library's, after migrations: each of them that makes a trigger puts it back.
+    """Put the quick question in place of the library's; each migration that makes a trigger puts that back.
 
     Args:
         using: the database that was migrated.

@@ -195,7 +195,13 @@ def _choices(
     """Put what was dealt beside what was asked; plain numbers, as very many are read."""
     best = zip(dealt.best.tolist(), dealt.best_score.tolist(), strict=True)
     rows = zip(
-        asked, facts, dealt.chosen.tolist(), dealt.score.tolist(), dealt.candidates.tolist(), best, strict=True
+        asked,
+        facts,
+        dealt.chosen.tolist(),
+        dealt.score.tolist(),
+        dealt.candidates.tolist(),
+        best,
+        strict=True,
     )
     for place, (one, known, chosen, score, candidates, (cols, scores)) in enumerate(rows):
         few = [pair for pair in zip(cols, scores, strict=True) if pair[0] >= 0]
@@ -203,7 +209,9 @@ def _choices(
             yield Choice(one, known, policy, chosen, score, few)
         else:
             why = TAKEN if candidates else NOBODY
-            yield Choice(one, known, policy, best=few, left_out=told.get(place, MappingProxyType({})), why=why)
+            yield Choice(
+                one, known, policy, best=few, left_out=told.get(place, MappingProxyType({})), why=why
+            )
 
 
 def _left_out(market: Market, rows: Any) -> dict[int, dict[str, int]]:

@@ -52,7 +52,7 @@ def carry_out(*, key: uuid.UUID) -> AssignmentRun:
         return run
     forget_plans()
     _say_alive(run)
-    chunks = _chunks(waiting(run).order_by("given_id", "place").values_list(as_text("pk"), "given_id"))
+    chunks = chunks_of(waiting(run).order_by("given_id", "place").values_list(as_text("pk"), "given_id"))
     if len(chunks) > 1:
         _side_by_side(run, chunks)
         _end_beside(run)
@@ -64,10 +64,13 @@ def carry_out(*, key: uuid.UUID) -> AssignmentRun:
     return run
 
 
-def _chunks(lines: Iterable[tuple[str, uuid.UUID]]) -> list[list[str]]:
-    """Split decisions, those of each partner in a row, into chunks; no partner is in two, unless one has very many.
+def chunks_of(lines: Iterable[tuple[str, uuid.UUID]]) -> list[list[str]]:
+    """Split decisions into chunks; no partner is in two, unless one has very many.
 
     So chunks that are carried out at the same time do not wait for each other's partners.
+
+    Args:
+        lines: keys of decisions, each with whom it is given to; those of one partner in a row.
     """
     chunks: list[list[str]] = []
     last = None
