@@ -10,7 +10,6 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -27,8 +26,7 @@ from kanal.opportunities.lifecycle import Verb
 from kanal.opportunities.models import Opportunity, Participation
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(NamedTuple):
     """A decision that is about to be carried out, locked; keys are texts, as very many are read and written.
 
     Attributes:
@@ -46,8 +44,7 @@ class Held:
     at: float
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One decision with what was found of it.
 
     Attributes:
@@ -70,7 +67,7 @@ class _Waiting(NamedTuple):
 
     status: str
     made_by: uuid.UUID | None
-    owner: uuid.UUID
+    owner: str
     modified_at: float
 
 
@@ -79,7 +76,7 @@ class _World:
 
     def __init__(self, decisions: Sequence[Held], by: Person | None) -> None:
         self.by = by
-        targets = {uuid.UUID(one.given) for one in decisions}
+        targets = set(map(uuid.UUID, {one.given for one in decisions}))
         keys = array(one.opportunity for one in decisions)
         self.partners = {
             str(one.pk): one for one in hold_partners(*[Partner(pk=key) for key in sorted(targets)])
@@ -88,7 +85,7 @@ class _World:
             "pk"
         )
         values = locked.values_list(
-            as_text("pk"), "status", "made_by_partner_id", "owner_id", seconds("modified_at")
+            as_text("pk"), "status", "made_by_partner_id", as_text("owner_id"), seconds("modified_at")
         )
         self.opportunities = {row[0]: _Waiting(*row[1:]) for row in values}
         working = among(Participation.objects.filter(until__isnull=True), "opportunity", keys)
@@ -100,10 +97,9 @@ class _World:
         versions = PolicyVersion.objects.filter(pk__in={one.version for one in decisions if one.version})
         self.terms = {str(one.pk): Terms.read(one.data) for one in versions}
         self.load = Counter({str(key): number for key, number in figures.open_work_of(targets).items()})
-        self._owners = (
-            Person.objects.in_bulk({one.owner for one in self.opportunities.values()}) if by else {}
-        )
-        self._allowed: dict[uuid.UUID, bool] = {}
+        owners = {one.owner for one in self.opportunities.values()} if by else ()
+        self._owners = {str(key): one for key, one in Person.objects.in_bulk(owners).items()}
+        self._allowed: dict[str, bool] = {}
         self._fits: dict[tuple[str, bool], bool] = {}
 
     def skip(self, decision: Held, partner: Partner) -> Skip | None:
@@ -123,7 +119,7 @@ class _World:
             return Skip.WORKING
         return Skip.CHANGED if opportunity.modified_at > decision.at else None
 
-    def _may(self, owner: uuid.UUID) -> bool:
+    def _may(self, owner: str) -> bool:
         """Tell whether it may be delivered in that name: it rests on the owner, so each owner is asked about once."""
         if self.by is None:
             return True
