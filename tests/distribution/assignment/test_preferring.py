@@ -214,11 +214,48 @@ def test_what_an_earlier_policy_gave_away_is_load_for_the_later_one_and_its_expl
     Partner.objects.update(capacity=10)
     large = [cast.opportunity(estimated_revenue=Decimal(9_000_000)).pk for _each in range(4)]
     small = [cast.opportunity().pk for _each in range(3)]
-    run = storing.store(decide_for([*small, *large]), kind=RunKind.QUEUE, by=cast.chris)
+    run = actions.propose(by=cast.chris, keys=[*small, *large])
     for decision in run.decisions.select_related("run__snapshot", "version"):
         assert explaining.explain(decision).chosen.score == decision.score
         assert explaining.again(decision)[1] >= decision.score
     assert {decision.score for decision in run.decisions.filter(opportunity__in=small)} == {800}
+
+
+def _answered(cast: Cast, partner: Partner, status: OfferStatus, days: int) -> None:
+    """Let a partner have had ten offers some days ago, all of which ended in the same way."""
+    at = clock.now() - timedelta(days=days)
+    Offer.objects.bulk_create(
+        Offer(
+            opportunity=cast.opportunity(),
+            partner=partner,
+            status=status,
+            reason="no_capacity" if status == OfferStatus.DECLINED else "",
+            delivered_at=at - timedelta(hours=2),
+            deadline=at,
+            answered_at=at,
+        )
+        for _offer in range(10)
+    )
+
+
+def test_each_policy_counts_rates_over_its_own_time_and_each_is_explained_by_them(cast: Cast) -> None:
+    """A hundred days ago Nordlys answered and Fjord did not; of late it is the other way around."""
+    by_answers = {"rules": (), "weights": {"touch": 100}, "new_offers": 1}
+    long = Terms(takes=Filter(value_least=5_000_000), rate_days=365, **by_answers)
+    actions.make_policy(name="Large", terms=long, by=cast.chris)
+    actions.make_policy(name="Others", terms=Terms(rate_days=30, **by_answers), by=cast.chris)
+    for _time in range(2):
+        _answered(cast, cast.nordlys, OfferStatus.DECLINED, 100)
+        _answered(cast, cast.fjord, OfferStatus.EXPIRED, 100)
+    _answered(cast, cast.nordlys, OfferStatus.EXPIRED, 5)
+    _answered(cast, cast.fjord, OfferStatus.DECLINED, 5)
+    large, small = cast.opportunity(estimated_revenue=Decimal(9_000_000)), cast.opportunity()
+    run = actions.propose(by=cast.chris, keys=[large.pk, small.pk])
+    found = {one.opportunity: one for one in run.decisions.select_related("run__snapshot", "version")}
+    assert (found[large].partner, found[small].partner) == (cast.nordlys, cast.fjord)
+    for decision in found.values():
+        assert explaining.explain(decision).chosen.score == decision.score
+        assert explaining.again(decision) == (decision.partner_id, decision.score)
 
 
 def test_it_says_what_a_better_partner_got_instead(cast: Cast) -> None:

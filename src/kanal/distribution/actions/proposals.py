@@ -59,7 +59,7 @@ def propose(
     decided = deciding.decide_for(wanted)
     with acting(by):
         run = storing.store(decided, kind=RunKind.QUEUE, by=by)
-        run.figures = {"one_by_one": mean_one_by_one(decided), "selected": keys is not None}
+        run.figures |= {"one_by_one": mean_one_by_one(decided), "selected": keys is not None}
         run.save(update_fields=["figures"])
     return run
 

@@ -28,13 +28,12 @@ def mean_one_by_one(decided: Decided) -> int | None:
             by_policy.setdefault(choice.policy.version.pk, []).append(choice)
     if len(decided.choices) > COMPARED or not by_policy:
         return None
-    partners = decided.standing.put_into(decided.table.partners)
     served = total = 0
-    for choices in by_policy.values():
+    for version, choices in by_policy.items():
+        table = decided.table_of(version)
+        partners = decided.standing.put_into(table.partners)
         assert choices[0].policy is not None
-        asked = asking.arrays(
-            [one.asked.key for one in choices], [one.facts for one in choices], decided.table
-        )
+        asked = asking.arrays([one.asked.key for one in choices], [one.facts for one in choices], table)
         got, points = one_by_one(partners, asked, deciding.rules_of(choices[0].policy.terms))
         served, total = served + got, total + points
     return round(total / served) if served else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -69,6 +69,7 @@ class Decided:
         table, standing: the partners as they were known.
         at: when.
         groups: the versions that dealt, in their order: what an earlier one gave away was load for the later ones.
+        tables: the partners as other versions than the first knew them, where those count rates over another time.
     """
 
     choices: Sequence[Choice]
@@ -76,6 +77,11 @@ class Decided:
     standing: Standing
     at: datetime
     groups: Sequence[UUID] = ()
+    tables: Mapping[UUID, Table] = field(default_factory=dict)
+
+    def table_of(self, version: UUID) -> Table:
+        """Give the partners as a version knew them: the same ones in the same places, with its rates."""
+        return self.tables.get(version, self.table)
 
     def key_of(self, place: int | None) -> UUID | None:
         """Give the key of a partner by its place."""
@@ -135,6 +141,7 @@ def decide_for(
         standing = snapshots.standing(table, _possible(asked[0], taken[0], table))
     standing = standing or snapshots.standing(table)
     partners, dealt = standing.put_into(table.partners), []
+    tables: dict[UUID, Table] = {}
     for policy in policies:
         mine = [place for place, by in enumerate(taken) if by is policy]
         if not mine:
@@ -144,10 +151,19 @@ def decide_for(
         for place in over:
             found[place] = Choice(asked[place], with_pin(asked[place], policy), policy, why=ATTEMPTS)
         open_ = [place for place in mine if found[place].policy is None]
-        choices, partners = _deal([asked[place] for place in open_], policy, table, partners)
+        known = _known_by(policy.terms, terms, table)
+        if known is not table:
+            tables[policy.version.pk] = known
+        choices, partners = _deal([asked[place] for place in open_], policy, known, partners)
         for place, choice in zip(open_, choices, strict=True):
             found[place] = choice
-    return Decided(found, table, standing, at or clock.now(), dealt)
+    return Decided(found, table, standing, at or clock.now(), dealt, tables)
+
+
+def _known_by(terms: Terms, first: Terms, table: Table) -> Table:
+    """Give the partners as a policy knows them: with its own rates where it counts them as the first does not."""
+    own = {"rate_days": terms.rate_days, "new_offers": terms.new_offers}
+    return table if own == {name: getattr(first, name) for name in own} else table.rated(**own)
 
 
 def with_pin(one: Asked, policy: InForce) -> Facts:
@@ -171,9 +187,17 @@ def _possible(one: Asked, policy: InForce | None, table: Table) -> Any:
 def _deal(
     asked: Sequence[Asked], policy: InForce, table: Table, partners: Partners
 ) -> tuple[Sequence[Choice], Partners]:
-    """Deal what one policy judges; give the choices in that order, and the partners with what they got."""
+    """Deal what one policy judges; give the choices in that order, and the partners with what they got.
+
+    Args:
+        asked: what it judges.
+        policy: the policy.
+        table: the partners as it knows them.
+        partners: as they stand after what earlier policies gave away.
+    """
     if not asked:
         return (), partners
+    partners = table.partners.moved(load=partners.load, rest_minutes=partners.rest_minutes)
     facts = [with_pin(one, policy) for one in asked]
     opportunities = asking.arrays([one.key for one in asked], facts, table)
     rules = rules_of(policy.terms)

@@ -18,8 +18,9 @@ from kanal.distribution.assignment.asking import Facts
 from kanal.distribution.assignment.deciding import rules_of
 from kanal.distribution.assignment.snapshots import Standing, Table
 from kanal.distribution.assignment.storing import GROUPS as GROUPS_DEALT
+from kanal.distribution.assignment.storing import SNAPSHOTS
 from kanal.distribution.matching import GROUPS, Part, Partners, Rule
-from kanal.distribution.models import Decision
+from kanal.distribution.models import AssignmentRun, Decision, Snapshot
 from kanal.distribution.terms import Terms
 
 # A reason is named to the partner itself where it gives at least half of the points that it can.
@@ -130,12 +131,20 @@ def _question(decision: Decision) -> _Question:
     run, version = decision.run, decision.version
     if run.snapshot is None or version is None:
         raise ValueError("No policy judged it, so there is nothing to explain.")
-    table = snapshots.read(run.snapshot.data)
+    table = snapshots.read(_snapshot(run, version.pk).data)
     terms = Terms.read(version.data)
     opportunities = asking.arrays([decision.opportunity_id], [Facts.read(decision.facts)], table)
     partners = Standing.read(run.standing).put_into(table.partners)
     partners = _after_others(partners, table, decision)
     return _Question(table, partners, opportunities, rules_of(terms), terms)
+
+
+def _snapshot(run: AssignmentRun, version: UUID) -> Snapshot:
+    """Give the partners as a version knew them: the run's snapshot, or its own where it counts rates otherwise."""
+    own = run.figures.get(SNAPSHOTS, {}).get(str(version))
+    found = Snapshot.objects.get(pk=own) if own else run.snapshot
+    assert found is not None
+    return found
 
 
 def _after_others(partners: Partners, table: Table, decision: Decision) -> Partners:

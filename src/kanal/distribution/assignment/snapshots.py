@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -65,6 +65,24 @@ class Table:
         """Give the index of each territory, family, industry and language by its key."""
         names = ("territories", "families", "industries", "languages")
         return {name: {key: place for place, key in enumerate(getattr(self, name))} for name in names}
+
+    @cached_property
+    def _rated(self) -> dict[tuple[int, int], Table]:
+        return {}
+
+    def rated(self, *, rate_days: int, new_offers: int) -> Table:
+        """Give the same partners with their rates over another time; read once for this table.
+
+        Args:
+            rate_days: how far back the rates look.
+            new_offers: a partner with fewer offers in that time is new.
+        """
+        known = self._rated.get((rate_days, new_offers))
+        if known is None:
+            found = _rates([UUID(key) for key in self.partners.keys], rate_days, new_offers)
+            known = replace(self, partners=replace(self.partners, **found))
+            self._rated[rate_days, new_offers] = known
+        return known
 
     @cached_property
     def data(self) -> bytes:

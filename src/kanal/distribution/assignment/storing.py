@@ -15,8 +15,9 @@ from kanal.distribution.assignment.deciding import Choice, Decided
 from kanal.distribution.matching import ENGINE
 from kanal.distribution.models import AssignmentRun, Decision, Outcome, RunKind, RunState
 
-# Where a run's figures keep which versions dealt, in their order.
-GROUPS = "groups"
+# Where a run's figures keep which versions dealt, in their order; and for those that count rates over another time than
+# the first, the key of the snapshot with the partners as they knew them.
+GROUPS, SNAPSHOTS = "groups", "snapshots"
 # More decisions than this are put together while others are written.
 _MANY = 5_000
 
@@ -41,7 +42,10 @@ def store(
         snapshot=snapshots.stored(decided.table),
         standing=decided.standing.data,
         engine=ENGINE,
-        figures={GROUPS: [str(key) for key in decided.groups]},
+        figures={
+            GROUPS: [str(key) for key in decided.groups],
+            SNAPSHOTS: {str(key): str(snapshots.stored(one).pk) for key, one in decided.tables.items()},
+        },
     )
     columns = (
         *(
