@@ -107,6 +107,23 @@ def test_a_failure_is_told_in_words_with_a_way_back(visitor, path, status, says)
     assert "Content-Security-Policy" in answer.headers
 
 
+@pytest.mark.parametrize("path", ["/fail/conflict/", "/fail/not-allowed/"])
+def test_a_refused_form_shows_what_was_written_so_that_it_can_be_copied(visitor, path):
+    typed = {
+        "reason": "The customer moved <b>the board meeting</b>",
+        "new_password": "correct horse battery staple",
+        "code": "one two three four",
+        "status": "accepted",
+        "until": "2026-12-24",
+    }
+    html = visitor.post(path, typed).content.decode()
+    assert "What you wrote" in html
+    assert "The customer moved &lt;b&gt;the board meeting&lt;/b&gt;" in html
+    for left_out in ("correct horse", "one two", "accepted", "2026-12-24"):
+        assert left_out not in html
+    assert "What you wrote" not in visitor.post(path, {"status": "accepted"}).content.decode()
+
+
 def test_a_forbidden_page_keeps_the_navigation_of_somebody_signed_in(visitor, world):
     visitor.force_login(world.sally)
     html = visitor.get("/fail/not-allowed/").content.decode()

@@ -128,6 +128,22 @@ def _reason(exception: Exception | None) -> str:
     return ""
 
 
+# Of a form that is refused, texts of so many letters and more than one word are worth keeping; and never what these name.
+_WORTH_KEEPING, _SECRET = 12, ("pass", "secret", "token", "code")
+
+
+def _written(request: HttpRequest) -> list[str]:
+    """Give what somebody wrote in a form that was refused, so that they can copy it; secrets are left out."""
+    return [
+        text
+        for name, values in request.POST.lists()
+        for text in (str(value).strip() for value in values)
+        if len(text) >= _WORTH_KEEPING
+        and len(text.split()) > 1
+        and not any(part in name.lower() for part in _SECRET)
+    ]
+
+
 def _page(request: HttpRequest, status: HTTPStatus, template: str, **facts: object) -> HttpResponse:
     return render(request, template, facts, status=status)
 
@@ -139,7 +155,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say why this is not allowed, and whom to ask."""
-    return _page(request, HTTPStatus.FORBIDDEN, "403.html", reason=_reason(exception))
+    return _page(request, HTTPStatus.FORBIDDEN, "403.html", reason=_reason(exception), written=_written(request))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
@@ -149,7 +165,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def conflict(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that the state of things forbids it now."""
-    return _page(request, HTTPStatus.CONFLICT, "409.html", reason=_reason(exception))
+    return _page(request, HTTPStatus.CONFLICT, "409.html", reason=_reason(exception), written=_written(request))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
