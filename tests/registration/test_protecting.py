@@ -117,6 +117,19 @@ def test_when_the_first_ends_exactly_one_is_promoted(cast, how) -> None:
     assert made.again(third).status == Status.IN_REVIEW
 
 
+def test_who_stands_behind_one_that_was_put_back_in_line_waits_for_what_that_waited_for(cast) -> None:
+    first = made.approved(cast, cast.mads)
+    second, third = in_line(cast, 2)
+    actions.withdraw(key=first.pk, by=cast.anna)  # the second comes up, the third now waits for it
+    holder = made.approved(cast, cast.freja)
+    actions.line_up(key=second.pk, behind=holder.pk, by=cast.ada)
+    actions.withdraw(key=second.pk, by=second.partner.people.get())
+    waiting = made.again(third)
+    assert (waiting.status, waiting.behind, waiting.waits_in_line) == (Status.SUBMITTED, holder, True)
+    actions.revoke(key=holder.pk, reason="customer_asked", text="They asked for another.", by=cast.ada)
+    assert made.again(third).status == Status.IN_REVIEW
+
+
 def test_a_sale_keeps_the_customer_to_the_end_of_its_time(cast) -> None:
     first = made.approved(cast, cast.mads)
     [second] = in_line(cast, 1)

@@ -342,6 +342,8 @@ def line_up(*, key: uuid.UUID, behind: uuid.UUID, by: Person) -> Registration:
             behind=other,
             verdict=Answer.PROTECTED.value,
         )
+        # Whoever waited for it waits for the same as it does: else its end would bring them up too early.
+        Registration.objects.filter(behind=step.registration, line_since__isnull=False).update(behind=other)
         step.tell(Told.LINED_UP, step.prove("lined_up"))
     return step.registration
 
