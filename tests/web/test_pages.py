@@ -124,6 +124,16 @@ def test_a_refused_form_shows_what_was_written_so_that_it_can_be_copied(visitor,
     assert "What you wrote" not in visitor.post(path, {"status": "accepted"}).content.decode()
 
 
+def test_a_conflict_leads_back_to_the_page_that_was_left_and_never_elsewhere(visitor):
+    def button(left: str) -> str:
+        html = visitor.post("/fail/conflict/", {"a": "b"}, headers={"referer": left}).content.decode()
+        return re.search(r'class="btn btn-primary" href="([^"]*)"', html)[1]
+
+    assert button("http://testserver/portal/opportunities/1/?dialog=hold") == "/portal/opportunities/1/"
+    assert button("https://evil.example/portal/") == button("http://testserver/fail/conflict/") == "/"
+    assert button("http://testserver//evil.example/") == "/evil.example/"
+
+
 def test_a_forbidden_page_keeps_the_navigation_of_somebody_signed_in(visitor, world):
     visitor.force_login(world.sally)
     html = visitor.get("/fail/not-allowed/").content.decode()

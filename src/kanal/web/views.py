@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -128,7 +129,7 @@ def _reason(exception: Exception | None) -> str:
     return ""
 
 
-# Of a form that is refused, texts of so many letters and more than one word are worth keeping; and never what these name.
+# Of a form that is refused, texts of so many letters and more than one word are worth keeping; never what these name.
 _WORTH_KEEPING, _SECRET = 12, ("pass", "secret", "token", "code")
 
 
@@ -155,7 +156,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say why this is not allowed, and whom to ask."""
-    return _page(request, HTTPStatus.FORBIDDEN, "403.html", reason=_reason(exception), written=_written(request))
+    return _page(
+        request, HTTPStatus.FORBIDDEN, "403.html", reason=_reason(exception), written=_written(request)
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
@@ -164,8 +167,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def conflict(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Say that the state of things forbids it now."""
-    return _page(request, HTTPStatus.CONFLICT, "409.html", reason=_reason(exception), written=_written(request))
+    """Say that the state of things forbids it now, and lead back to the page that was left, as it stands now."""
+    facts = {"reason": _reason(exception), "written": _written(request), "left": _left(request)}
+    return _page(request, HTTPStatus.CONFLICT, "409.html", **facts)
+
+
+def _left(request: HttpRequest) -> str:
+    """Give the address of the page whose form was refused, without what was open on it; empty is not known."""
+    path = "/" + urlsplit(_back(request)).path.lstrip("/") if request.method == "POST" else "/"
+    return "" if path in {"/", request.path} else path
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
