@@ -8,6 +8,7 @@ as a person would. A folder in KANAL_PICTURES_DATA is kept and used again, so th
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -98,7 +99,10 @@ def _points(page: Page) -> None:
 
 def _propose(page: Page) -> None:
     page.get_by_role("button", name="Preview").click()
-    page.locator("[data-why]").first.click()
+    rival = page.locator(
+        "[data-line] .k-wide-only", has_text=re.compile(r", \d+$")
+    )  # a line with a runner-up
+    page.locator("[data-line]").filter(has=rival).first.locator("[data-why]").click()
     page.locator(".k-why").first.wait_for()
 
 
