@@ -79,7 +79,8 @@ class Table:
         """
         known = self._rated.get((rate_days, new_offers))
         if known is None:
-            found = _rates([UUID(key) for key in self.partners.keys], rate_days, new_offers)
+            keys = [UUID(key) for key in self.partners.keys]
+            found: dict[str, Any] = dict(_rates(keys, rate_days, new_offers))
             known = replace(self, partners=replace(self.partners, **found))
             self._rated[rate_days, new_offers] = known
         return known
