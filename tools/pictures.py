@@ -99,9 +99,7 @@ def _points(page: Page) -> None:
 
 def _propose(page: Page) -> None:
     page.get_by_role("button", name="Preview").click()
-    rival = page.locator(
-        "[data-line] .k-wide-only", has_text=re.compile(r", \d+$")
-    )  # a line with a runner-up
+    rival = page.locator(".k-wide-only", has_text=re.compile(r", \d+$"))  # a line with a runner-up
     page.locator("[data-line]").filter(has=rival).first.locator("[data-why]").click()
     page.locator(".k-why").first.wait_for()
 

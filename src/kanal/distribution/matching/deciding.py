@@ -12,8 +12,9 @@ from kanal.distribution.matching.pairs import Pairs, Ties, best_of_each, not_bel
 from kanal.distribution.matching.rules import Market, room_of
 from kanal.distribution.matching.shape import FEW, Ints, Longs, Opportunities, Outcome, Partners, Rules
 
-# Counts up when the same inputs may give another answer; a stored decision names the one that made it.
-ENGINE = 1
+# Counts up when the same inputs may give another answer, such as another of several that are equally good; a stored
+# decision names the one that made it.
+ENGINE = 2
 # So many of the best pairs of each opportunity go into the first division; prices bring in the others that matter.
 BEST = 12
 ADDED = 12
