@@ -47,6 +47,7 @@ _TUNING = {
     "maintenance_work_mem": "128MB",
     "random_page_cost": "1.1",
     "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",  # a long run is not slowed by it in the middle
     "jit": "off",
     "max_parallel_workers_per_gather": "0",  # starting helpers costs more than our short queries take
     "timezone": "UTC",
